@@ -1,0 +1,102 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "HTTPApp",
+  platforms: [.macOS("26.0")],
+  products: [
+    .library(name: "HTTPApp", targets: ["HTTPApp"]),
+    .library(name: "HTTPAppServer", targets: ["HTTPAppServer"]),
+    .library(name: "HTTPAppTesting", targets: ["HTTPAppTesting"]),
+    .library(name: "StaticFiles", targets: ["StaticFiles"]),
+    .library(name: "EngineIO", targets: ["EngineIO"]),
+    .library(name: "EngineIOMiddleware", targets: ["EngineIOMiddleware"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+    .package(
+      url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+  ],
+  targets: [
+    // Machines: pure state machines without I/O, tasks or clocks.
+    .target(name: "HTTPCodec", dependencies: [httpTypes, nioCore]),
+    .target(name: "WebSocketCodec", dependencies: ["CZlib", nioCore]),
+    .target(name: "EngineIO", dependencies: [nioCore]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+    // Protocol: what applications and hosts agree on.
+    .target(name: "HTTPApp", dependencies: [httpTypes, nioCore]),
+
+    // Hosts: what runs an application.
+    .target(
+      name: "HTTPAppServer",
+      dependencies: [
+        "HTTPApp", "HTTPCodec", "WebSocketCodec", httpTypes, nioCore, nioPosix,
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ]),
+    .target(
+      name: "HTTPAppTesting",
+      dependencies: [
+        "HTTPApp", "HTTPAppServer", httpTypes, nioCore, nioPosix,
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+
+    // Endpoints: applications and middleware.
+    .target(name: "StaticFiles", dependencies: ["HTTPApp", httpTypes, nioCore]),
+    .target(
+      name: "EngineIOMiddleware",
+      dependencies: ["HTTPApp", "StaticFiles", "EngineIO", httpTypes, nioCore]),
+
+    // Programs.
+    .executableTarget(
+      name: "ChatApp",
+      dependencies: ["HTTPAppServer", "EngineIOMiddleware", argumentParser],
+      path: "Examples/ChatApp", exclude: ["public"]),
+    .executableTarget(
+      name: "EchoServer",
+      dependencies: [
+        "HTTPAppServer", "EngineIOMiddleware", "StaticFiles", argumentParser,
+      ],
+      path: "Examples/EchoServer"),
+
+    .testTarget(name: "HTTPCodecTests", dependencies: ["HTTPCodec"]),
+    .testTarget(name: "WebSocketCodecTests", dependencies: ["WebSocketCodec"]),
+    .testTarget(name: "EngineIOTests", dependencies: ["EngineIO"]),
+    .testTarget(name: "HTTPAppTests", dependencies: ["HTTPApp", "HTTPAppTesting"]),
+    .testTarget(
+      name: "HTTPAppServerTests", dependencies: ["HTTPApp", "HTTPAppServer", "HTTPAppTesting"]),
+    .testTarget(name: "HTTPAppTestingTests", dependencies: ["HTTPAppTesting"]),
+    .testTarget(name: "StaticFilesTests", dependencies: ["StaticFiles", "HTTPAppTesting"]),
+    .testTarget(
+      name: "EngineIOMiddlewareTests", dependencies: ["EngineIOMiddleware", "HTTPAppTesting"]),
+    .testTarget(
+      name: "DocumentationTests",
+      dependencies: ["EngineIOMiddleware", "StaticFiles", "HTTPAppServer", "HTTPAppTesting"]),
+  ]
+)
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings = settings
+}
