@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+/// What a response of the kind webSocket carries.
+public struct WebSocketUpgrade: Sendable {
+  /// The subprotocol chosen (RFC 6455 section 1.9).
+  public var subprotocol: String?
+  /// Limits and deadlines of the connection.
+  public var options: WebSocketOptions
+  /// What runs on the connection.
+  public var handler: @Sendable (WebSocket) async throws -> Void
+
+  /// Creates the content of a webSocket response.
+  public init(
+    subprotocol: String? = nil, options: WebSocketOptions = WebSocketOptions(),
+    handler: @escaping @Sendable (WebSocket) async throws -> Void
+  ) {
+    self.subprotocol = subprotocol
+    self.options = options
+    self.handler = handler
+  }
+}
+
+/// Limits and deadlines of one WebSocket.
+public struct WebSocketOptions: Sendable, Hashable {
+  /// Largest message accepted, in bytes, all its fragments together; more closes with 1009.
+  public var maxMessageBytes = 1 << 20
+  /// Largest frame accepted, in bytes; more closes with 1009.
+  public var maxFrameBytes = 1 << 20
+  /// Bytes waiting to be sent above which ``WebSocket/send(_:)`` suspends and
+  /// ``WebSocket/offer(_:)`` refuses.
+  public var highWaterMark = 64 << 10
+  /// After this long without anything from the peer a ping is sent; nil: never.
+  public var pingInterval: Duration? = .seconds(30)
+  /// How long a ping may go unanswered before the connection is dropped.
+  public var pingTimeout: Duration = .seconds(20)
+  /// How long the peer has to answer a close frame before the connection is dropped.
+  public var closeTimeout: Duration = .seconds(5)
+
+  /// Creates options with the defaults.
+  public init() {}
+}
