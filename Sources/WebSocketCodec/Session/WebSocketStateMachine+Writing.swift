@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+public import NIOCore
+
+extension WebSocketStateMachine {
+  /// Appends a text message as one frame.
+  ///
+  /// - Returns: false, with nothing appended, unless the connection is open.
+  @discardableResult
+  public mutating func write(text: String, into out: inout ByteBuffer) -> Bool {
+    guard closeState == .open else { return false }
+    let isWritten: Void? = text.utf8.withContiguousStorageIfAvailable {
+      writeFrame(.text, UnsafeRawBufferPointer($0), into: &out)
+    }
+    if isWritten == nil {
+      var text = text
+      text.withUTF8 { writeFrame(.text, UnsafeRawBufferPointer($0), into: &out) }
+    }
+    return true
+  }
+
+  /// Appends a binary message as one frame; the payload is copied.
+  ///
+  /// - Returns: false, with nothing appended, unless the connection is open.
+  @discardableResult
+  public mutating func write(binary payload: ByteBuffer, into out: inout ByteBuffer) -> Bool {
+    guard closeState == .open else { return false }
+    payload.withUnsafeReadableBytes { writeFrame(.binary, $0, into: &out) }
+    return true
+  }
+
+  /// Appends a binary message as one frame, but leaves out a payload that need not be copied.
+  ///
+  /// A server's frames carry payloads unchanged, so large ones can be sent from where they are
+  /// (gathered in one system call) rather than copied behind their header.
+  ///
+  /// - Parameter threshold: payloads of fewer bytes are copied all the same.
+  /// - Returns: the payload if it has to follow `out` directly, before any other frame; nil if all
+  ///   is in `out`, or if the connection is not open and nothing was appended.
+  public mutating func write(
+    binary payload: ByteBuffer, detachingFrom threshold: Int, into out: inout ByteBuffer
+  ) -> ByteBuffer? {
+    guard closeState == .open else { return nil }
+    guard role == .server, payload.readableBytes >= threshold else {
+      write(binary: payload, into: &out)
+      return nil
+    }
+    out.writeWithUnsafeMutableBytes(minimumWritableBytes: FrameHeader.maximumLength) { target in
+      guard let base = target.baseAddress else { return 0 }
+      return FrameHeader.write(
+        opcode: .binary, payloadLength: payload.readableBytes, mask: nil, to: base)
+    }
+    return payload
+  }
+
+  /// Appends a ping with the first 125 bytes of `payload`.
+  ///
+  /// - Returns: false, with nothing appended, unless the connection is open.
+  @discardableResult
+  public mutating func write(
+    ping payload: ByteBuffer = ByteBuffer(), into out: inout ByteBuffer
+  ) -> Bool {
+    writeControl(.ping, payload, into: &out)
+  }
+
+  /// Appends a pong with the first 125 bytes of `payload`, which should be those of the ping.
+  ///
+  /// - Returns: false, with nothing appended, unless the connection is open.
+  @discardableResult
+  public mutating func write(
+    pong payload: ByteBuffer = ByteBuffer(), into out: inout ByteBuffer
+  ) -> Bool {
+    writeControl(.pong, payload, into: &out)
+  }
+
+  /// Appends a message encoded in advance.
+  ///
+  /// A server that sends large ones may rather check ``closeState`` and send
+  /// ``WebSocketPreparedMessage/serverFrame`` itself, which copies nothing.
+  ///
+  /// - Returns: false, with nothing appended, unless the connection is open.
+  @discardableResult
+  public mutating func write(
+    _ prepared: WebSocketPreparedMessage, into out: inout ByteBuffer
+  ) -> Bool {
+    guard closeState == .open else { return false }
+    prepared.serverFrame.withUnsafeReadableBytes { frame in
+      if role == .server {
+        _ = out.writeBytes(frame)
+      } else {
+        let payload = UnsafeRawBufferPointer(rebasing: frame[prepared.headerLength...])
+        writeFrame(prepared.opcode, payload, into: &out)
+      }
+    }
+    return true
+  }
+
+  private mutating func writeControl(
+    _ opcode: Opcode, _ payload: ByteBuffer, into out: inout ByteBuffer
+  ) -> Bool {
+    guard closeState == .open else { return false }
+    payload.withUnsafeReadableBytes { bytes in
+      writeFrame(opcode, UnsafeRawBufferPointer(rebasing: bytes.prefix(125)), into: &out)
+    }
+    return true
+  }
+
+  /// Appends header and payload, masked if this is a client.
+  @inline(__always)
+  mutating func writeFrame(
+    _ opcode: Opcode, _ payload: UnsafeRawBufferPointer, into out: inout ByteBuffer
+  ) {
+    let count = payload.count
+    let mask: UInt32? =
+      role == .client ? UInt32(truncatingIfNeeded: maskingKeys.next()) : nil
+    out.writeWithUnsafeMutableBytes(
+      minimumWritableBytes: FrameHeader.maximumLength &+ count
+    ) { target in
+      guard let base = target.baseAddress else { return 0 }
+      let length = FrameHeader.write(
+        opcode: opcode, payloadLength: count, mask: mask, to: base)
+      guard let source = payload.baseAddress else { return length }
+      if let mask {
+        _ = Masking.apply(mask, from: source, to: base + length, count: count)
+      } else {
+        (base + length).copyMemory(from: source, byteCount: count)
+      }
+      return length &+ count
+    }
+  }
+}
