@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import Testing
+
+@testable import WebSocketCodec
+
+struct SHA1Tests {
+  private func hex(_ message: [UInt8]) -> String {
+    SHA1.hash(message).map { byte in
+      let digits = String(byte, radix: 16)
+      return byte < 16 ? "0" + digits : digits
+    }.joined()
+  }
+
+  @Test(arguments: [
+    ("", "da39a3ee5e6b4b0d3255bfef95601890afd80709"),
+    ("abc", "a9993e364706816aba3e25717850c26c9cd0d89d"),
+    (
+      "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+      "84983e441c3bd26ebaae4aa1f95129e5e54670f1"
+    ),
+  ])
+  func agreesWithPublishedDigests(message: String, digest: String) {
+    #expect(hex(Array(message.utf8)) == digest)
+  }
+
+  // Lengths around the edges of the padding; digests by `sha1sum`.
+  @Test(arguments: [
+    (55, "c1c8bbdc22796e28c0e15163d20899b65621d65a"),
+    (56, "c2db330f6083854c99d4b5bfb6e8f29f201be699"),
+    (63, "03f09f5b158a7a8cdad920bddc29b81c18a551f5"),
+    (64, "0098ba824b5c16427bd7a1122a5a442a25ec644d"),
+    (65, "11655326c708d70319be2610e8a57d9a5b959d3b"),
+  ])
+  func padsToWholeBlocks(count: Int, digest: String) {
+    #expect(hex([UInt8](repeating: UInt8(ascii: "a"), count: count)) == digest)
+  }
+}
