@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+extension SessionStateMachine {
+  /// The time at which `timerFired(now:)` has something to do. Later events may move it either way.
+  public var nextDeadline: ContinuousClock.Instant? {
+    switch state {
+    case .opening, .closed: return nil
+    case .closing(_, let deadline): return deadline
+    case .open(let transport):
+      var deadline: ContinuousClock.Instant?
+      switch heartbeat {
+      case .pingDue(let instant): deadline = instant
+      case .pongDue(let instant): deadline = blockedReaders > 0 ? nil : instant
+      case .stopped: break
+      }
+      if case .polling(let polling) = transport, let probe = polling.probe {
+        deadline = min(deadline ?? probe.deadline, probe.deadline)
+      }
+      return deadline
+    }
+  }
+
+  /// Does what is due: sends the ping, ends a session whose pong did not come, closes a WebSocket
+  /// that probes for too long, forgets a session whose leftovers nobody fetched.
+  public mutating func timerFired(now: ContinuousClock.Instant) -> [Action] {
+    if case .closing(_, let deadline) = state, now >= deadline {
+      state = .closed
+      queue = PacketQueue()
+      return [.released]
+    }
+    guard case .open(let transport) = state else { return [] }
+    var actions: [Action] = []
+    if case .polling(let polling) = transport, let probe = polling.probe, now >= probe.deadline {
+      actions = endProbe(polling, .timeout)
+    }
+    switch heartbeat {
+    case .pongDue(let deadline) where now >= deadline && blockedReaders == 0:
+      actions += end(.pingTimeout, now: now)
+    case .pingDue(let instant) where now >= instant:
+      // The timeout counts from the time the ping was due, so that a late timer does not add up;
+      // but not if it was so late that the client's time to answer would be cut noticeably.
+      let isOnTime = instant.duration(to: now) <= configuration.pingTimeout / 20
+      heartbeat = .pongDue((isOnTime ? instant : now).advanced(by: configuration.pingTimeout))
+      actions += sendPing()
+    case .pongDue, .pingDue, .stopped:
+      break
+    }
+    return actions
+  }
+
+  /// A reader waits for the application before it reads on. A pong may be among what it has not
+  /// read, so the session does not time out meanwhile.
+  public mutating func readerBlocked() {
+    blockedReaders += 1
+  }
+
+  /// A reader reads on. The client has the full time again to answer.
+  public mutating func readerUnblocked(now: ContinuousClock.Instant) {
+    blockedReaders -= 1
+    if blockedReaders == 0, case .pongDue(let deadline) = heartbeat {
+      heartbeat = .pongDue(max(deadline, now.advanced(by: configuration.pingTimeout)))
+    }
+  }
+
+  private mutating func sendPing() -> [Action] {
+    switch state {
+    case .open(.socket(let socket)):
+      return [.send([.ping("")], on: socket)]
+    case .open(.polling(var polling)):
+      if let poll = polling.poll {
+        polling.poll = nil
+        state = .open(.polling(polling))
+        return [.answerPoll(poll, [.ping("")])]
+      }
+      queue.append(.ping(""))
+      return []
+    case .open(.awaitedSocket):
+      queue.append(.ping(""))
+      return []
+    case .opening, .closing, .closed:
+      return []
+    }
+  }
+
+  mutating func pongReceived(now: ContinuousClock.Instant) {
+    // A pong that nobody asked for must not postpone the next ping.
+    guard case .pongDue = heartbeat else { return }
+    heartbeat = .pingDue(now.advanced(by: configuration.pingInterval))
+  }
+}

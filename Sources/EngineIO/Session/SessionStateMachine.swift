@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+/// One session of an Engine.IO server, protocol version 4, without I/O and without a clock.
+///
+/// ```
+///                reject                            end
+///   opening ────────────────▶ closed ◀──────────────────────── open ◀──┐
+///      │                         ▲                              │ │    │ probe, upgrade, ping …
+///      └───────── open ──────────┼──────────────────────────────┘ └────┘
+///                                │        end, with something left
+///                              closing ◀── for the client to fetch
+/// ```
+///
+/// Every event is a method; what has to be done about it comes back as actions. Leaving `open` is
+/// the one transition that yields `Action.ended`, so a session has exactly one end, whatever
+/// arrives at once. Every packet is handed out in the order of `send`, to one transport, once.
+///
+/// Times are passed in. The owner calls `timerFired(now:)` when `nextDeadline` has come.
+public struct SessionStateMachine: Sendable, Hashable {
+  enum State: Sendable, Hashable {
+    /// The handshake is being answered. The session may already have been closed from within.
+    case opening(TransportKind, endRequested: DisconnectReason?)
+    case open(Transport)
+    case closing(Leftover, deadline: ContinuousClock.Instant)
+    case closed
+  }
+
+  enum Transport: Sendable, Hashable {
+    case polling(Polling)
+    /// The WebSocket of a handshake, until it is there.
+    case awaitedSocket
+    case socket(SocketToken)
+  }
+
+  struct Polling: Sendable, Hashable {
+    /// Parked only while no packet waits and no probe has been accepted.
+    var poll: PollToken?
+    var probe: Probe?
+  }
+
+  struct Probe: Sendable, Hashable {
+    let socket: SocketToken
+    let deadline: ContinuousClock.Instant
+    /// Whether `2probe` has been answered.
+    var isAccepted = false
+  }
+
+  /// What a session that is over still has for its client.
+  enum Leftover: Sendable, Hashable {
+    /// Queued packets and a close packet, for the next poll.
+    case queueAndClose
+    /// A `noop` for a poll that crossed the client's close packet.
+    case farewell
+    /// Queued packets for the WebSocket of the handshake, which is not there yet.
+    case awaitedSocket
+  }
+
+  enum Heartbeat: Sendable, Hashable {
+    case stopped
+    case pingDue(ContinuousClock.Instant)
+    case pongDue(ContinuousClock.Instant)
+  }
+
+  let configuration: Configuration
+  var state: State
+  var queue = PacketQueue()
+  var heartbeat = Heartbeat.stopped
+  /// Of polling; outlives an upgrade, so that what the post brings is not lost.
+  var post: PostToken?
+  /// How many readers wait for the application before they read on.
+  var blockedReaders = 0
+  /// Why the session ended.
+  public internal(set) var endReason: DisconnectReason?
+  private var lastToken: UInt32 = 0
+
+  /// Creates the session of a handshake on the given transport.
+  public init(transport: TransportKind, configuration: Configuration) {
+    self.configuration = configuration
+    state = .opening(transport, endRequested: nil)
+  }
+
+  mutating func nextToken() -> UInt32 {
+    lastToken &+= 1
+    return lastToken
+  }
+}
+
+// MARK: - What the session is like
+
+extension SessionStateMachine {
+  /// Whether messages can be received and, but for the limits, sent.
+  public var isOpen: Bool {
+    switch state {
+    case .opening(_, let endRequested): endRequested == nil
+    case .open: true
+    case .closing, .closed: false
+    }
+  }
+
+  /// How packets travel now, or did last.
+  public var transport: TransportKind? {
+    switch state {
+    case .opening(let kind, _): kind
+    case .open(.polling): .polling
+    case .open(.socket), .open(.awaitedSocket): .webSocket
+    case .closing(.awaitedSocket, _): .webSocket
+    case .closing: .polling
+    case .closed: nil
+    }
+  }
+
+  /// Whether a WebSocket probes for the session.
+  public var isUpgrading: Bool {
+    if case .open(.polling(let polling)) = state { polling.probe != nil } else { false }
+  }
+
+  /// The size of the packets that wait for a poll, in bytes.
+  public var queuedBytes: Int { queue.byteCount }
+
+  /// The number of packets that wait for a poll.
+  public var queuedPackets: Int { queue.packets.count }
+
+  /// Whether senders have to wait for a poll.
+  public var isAboveHighWaterMark: Bool {
+    queue.byteCount > configuration.highWaterMarkBytes
+      || queue.packets.count > configuration.highWaterMarkPackets
+  }
+}
+
+// MARK: - Opening
+
+extension SessionStateMachine {
+  /// The application accepted the session: the heartbeat starts.
+  ///
+  /// - Parameter handshake: the JSON text of the open packet.
+  /// - Returns: the packets that answer a polling handshake; none for a WebSocket, which takes
+  ///   them when it is attached.
+  public mutating func open(
+    handshake: String, now: ContinuousClock.Instant
+  ) -> (packets: [Packet], actions: [Action]) {
+    guard case .opening(let kind, let endRequested) = state else { return ([], []) }
+    let sent = queue.takeAll()
+    heartbeat = .pingDue(now.advanced(by: configuration.pingInterval))
+    switch kind {
+    case .polling:
+      state = .open(.polling(Polling()))
+      var packets = [.open(handshake)] + sent
+      guard let endRequested else { return (packets, []) }
+      packets.append(.close)
+      return (packets, close(endRequested))
+    case .webSocket:
+      state = .open(.awaitedSocket)
+      queue.append(.open(handshake))
+      for packet in sent { queue.append(packet) }
+      guard let endRequested else { return ([], []) }
+      return ([], end(endRequested, now: now))
+    }
+  }
+
+  /// The application rejected the session: there is nothing to end.
+  public mutating func reject() {
+    state = .closed
+    queue = PacketQueue()
+  }
+
+  /// The WebSocket of the handshake is there.
+  ///
+  /// - Returns: `nil` if the session is over, or was not waiting for a WebSocket.
+  public mutating func attachSocket() -> (socket: SocketToken, actions: [Action])? {
+    switch state {
+    case .open(.awaitedSocket):
+      let socket = SocketToken(rawValue: nextToken())
+      state = .open(.socket(socket))
+      return (socket, [.send(queue.takeAll(), on: socket)])
+    case .closing(.awaitedSocket, _):
+      let socket = SocketToken(rawValue: nextToken())
+      state = .closed
+      return (
+        socket,
+        [
+          .send(queue.takeAll(), on: socket), .closeSocket(socket, .sessionEnded), .released,
+        ]
+      )
+    default:
+      return nil
+    }
+  }
+}
+
+// MARK: - Sending
+
+extension SessionStateMachine {
+  /// Sends a message of the application.
+  ///
+  /// - Parameter isDroppable: refuse it above the high-water mark instead of queueing it.
+  public mutating func send(_ message: EngineIOMessage, isDroppable: Bool = false) -> SendOutcome {
+    switch state {
+    case .open(.socket(let socket)):
+      return .send(on: socket)
+    case .open(.polling(var polling)):
+      guard PayloadEncoder.canEncode(.message(message)) else { return .refused(.separatorInText) }
+      if let poll = polling.poll {
+        polling.poll = nil
+        state = .open(.polling(polling))
+        return .answerPoll(poll)
+      }
+      if isDroppable && isAboveHighWaterMark { return .refused(.bufferFull) }
+    case .open(.awaitedSocket):
+      if isDroppable && isAboveHighWaterMark { return .refused(.bufferFull) }
+    case .opening(let kind, nil):
+      if kind == .polling && !PayloadEncoder.canEncode(.message(message)) {
+        return .refused(.separatorInText)
+      }
+      // Nobody takes what is sent before the handshake is answered, so waiting would be for ever.
+      if isAboveHighWaterMark { return .refused(.bufferFull) }
+    case .opening, .closing, .closed:
+      return .refused(.closed)
+    }
+    queue.append(.message(message))
+    return .queued(isAboveHighWaterMark: isAboveHighWaterMark)
+  }
+}
