@@ -36,7 +36,8 @@ extension FrameHeader {
     let first = base.load(as: UInt8.self)
     let second = base.load(fromByteOffset: 1, as: UInt8.self)
 
-    guard let opcode = Opcode(rawValue: first & 0x0F) else { return .failure(.reservedOpcode) }
+    let opcode = Opcode(rawValue: first & 0x0F)
+    guard !opcode.isReserved else { return .failure(.reservedOpcode) }
     let isFinal = first & 0x80 != 0
     let isCompressed = first & 0x40 != 0
     if first & 0x70 != 0 {

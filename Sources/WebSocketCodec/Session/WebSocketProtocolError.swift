@@ -3,14 +3,64 @@
 
 /// What a peer did wrong, and the code to close the connection with (RFC 6455 section 7.4.1).
 public struct WebSocketProtocolError: Error, Hashable, Sendable {
-  /// 1002, 1007 or 1009.
-  public let closeCode: WebSocketCloseCode
-  /// A short text in English, fit for the reason of the close frame.
-  public let reason: String
+  /// A number rather than a text, so that results of the parser that may fail stay trivial to copy.
+  private enum Kind: UInt8 {
+    case maskMissing
+    case maskForbidden
+    case reservedBits
+    case reservedOpcode
+    case fragmentedControlFrame
+    case controlFrameTooLong
+    case unexpectedContinuation
+    case expectedContinuation
+    case lengthNotMinimal
+    case lengthOutOfRange
+    case invalidCloseBody
+    case invalidCloseCode
+    case invalidUTF8
+    case frameTooBig
+    case messageTooBig
+    case tooManyFragments
+  }
 
-  private init(_ closeCode: WebSocketCloseCode, _ reason: String) {
-    self.closeCode = closeCode
-    self.reason = reason
+  private let kind: Kind
+
+  private init(_ kind: Kind) {
+    self.kind = kind
+  }
+
+  /// 1002, 1007 or 1009.
+  public var closeCode: WebSocketCloseCode {
+    switch kind {
+    case .maskMissing, .maskForbidden, .reservedBits, .reservedOpcode, .fragmentedControlFrame,
+      .controlFrameTooLong, .unexpectedContinuation, .expectedContinuation, .lengthNotMinimal,
+      .lengthOutOfRange, .invalidCloseBody, .invalidCloseCode:
+      .protocolError
+    case .invalidUTF8: .invalidPayload
+    case .frameTooBig, .messageTooBig, .tooManyFragments: .messageTooBig
+    }
+  }
+
+  /// A short text in English, fit for the reason of the close frame.
+  public var reason: String {
+    switch kind {
+    case .maskMissing: "client frame not masked"
+    case .maskForbidden: "server frame masked"
+    case .reservedBits: "reserved bit set"
+    case .reservedOpcode: "reserved opcode"
+    case .fragmentedControlFrame: "fragmented control frame"
+    case .controlFrameTooLong: "control frame too long"
+    case .unexpectedContinuation: "nothing to continue"
+    case .expectedContinuation: "expected a continuation"
+    case .lengthNotMinimal: "length not minimal"
+    case .lengthOutOfRange: "length out of range"
+    case .invalidCloseBody: "close body of one byte"
+    case .invalidCloseCode: "invalid close code"
+    case .invalidUTF8: "invalid UTF-8"
+    case .frameTooBig: "frame too big"
+    case .messageTooBig: "message too big"
+    case .tooManyFragments: "too many fragments"
+    }
   }
 }
 
@@ -23,40 +73,40 @@ extension WebSocketProtocolError: CustomStringConvertible {
 
 extension WebSocketProtocolError {
   /// A client sent a frame without a mask (section 5.1).
-  public static let maskMissing = Self(.protocolError, "client frame not masked")
+  public static let maskMissing = Self(.maskMissing)
   /// A server sent a masked frame (section 5.1).
-  public static let maskForbidden = Self(.protocolError, "server frame masked")
+  public static let maskForbidden = Self(.maskForbidden)
   /// A reserved bit without an extension that gives it a meaning (section 5.2).
-  public static let reservedBits = Self(.protocolError, "reserved bit set")
+  public static let reservedBits = Self(.reservedBits)
   /// Opcode 3–7 or 11–15 (section 5.2).
-  public static let reservedOpcode = Self(.protocolError, "reserved opcode")
+  public static let reservedOpcode = Self(.reservedOpcode)
   /// A close, ping or pong without FIN (section 5.5).
-  public static let fragmentedControlFrame = Self(.protocolError, "fragmented control frame")
+  public static let fragmentedControlFrame = Self(.fragmentedControlFrame)
   /// A close, ping or pong of more than 125 bytes (section 5.5).
-  public static let controlFrameTooLong = Self(.protocolError, "control frame too long")
+  public static let controlFrameTooLong = Self(.controlFrameTooLong)
   /// A continuation frame while no message is open (section 5.4).
-  public static let unexpectedContinuation = Self(.protocolError, "nothing to continue")
+  public static let unexpectedContinuation = Self(.unexpectedContinuation)
   /// A new data frame while a fragmented message is open (section 5.4).
-  public static let expectedContinuation = Self(.protocolError, "expected a continuation")
+  public static let expectedContinuation = Self(.expectedContinuation)
   /// A length in more bytes than it needs (section 5.2).
-  public static let lengthNotMinimal = Self(.protocolError, "length not minimal")
+  public static let lengthNotMinimal = Self(.lengthNotMinimal)
   /// A 64-bit length with its top bit set (section 5.2).
-  public static let lengthOutOfRange = Self(.protocolError, "length out of range")
+  public static let lengthOutOfRange = Self(.lengthOutOfRange)
   /// A close frame with a body of one byte (section 5.5.1).
-  public static let invalidCloseBody = Self(.protocolError, "close body of one byte")
+  public static let invalidCloseBody = Self(.invalidCloseBody)
   /// A close code that may not be sent (section 7.4).
-  public static let invalidCloseCode = Self(.protocolError, "invalid close code")
+  public static let invalidCloseCode = Self(.invalidCloseCode)
 }
 
 // MARK: - 1007 and 1009
 
 extension WebSocketProtocolError {
   /// A text message or a close reason that is not UTF-8 (section 8.1).
-  public static let invalidUTF8 = Self(.invalidPayload, "invalid UTF-8")
+  public static let invalidUTF8 = Self(.invalidUTF8)
   /// A frame announces more than ``WebSocketStateMachine/Limits/maxFrameBytes``.
-  public static let frameTooBig = Self(.messageTooBig, "frame too big")
+  public static let frameTooBig = Self(.frameTooBig)
   /// A message has more than ``WebSocketStateMachine/Limits/maxMessageBytes``.
-  public static let messageTooBig = Self(.messageTooBig, "message too big")
+  public static let messageTooBig = Self(.messageTooBig)
   /// A message comes in more than ``WebSocketStateMachine/Limits/maxFragments`` frames.
-  public static let tooManyFragments = Self(.messageTooBig, "too many fragments")
+  public static let tooManyFragments = Self(.tooManyFragments)
 }

@@ -10,8 +10,30 @@ extension WebSocketStateMachine {
   private static let minimumSliceBytes = 1024
   /// A slice may keep at most this many times its own size alive.
   private static let maximumSliceFactor = 16
-  /// Texts up to this are unmasked on the stack.
-  private static let stackBytes = 1024
+  /// Messages up to this that are complete in the buffer are taken on the shortest way; it is also
+  /// what a temporary allocation places on the stack.
+  static let smallMessageBytes = 1024
+
+  /// Takes the payload of a small message at `source`.
+  ///
+  /// - Returns: nil if a text is not UTF-8.
+  @inline(__always)
+  static func readSmallMessage(_ header: FrameHeader, _ source: UnsafeRawPointer) -> Event? {
+    let length = header.payloadLength
+    if header.opcode == .text {
+      return withUnsafeTemporaryAllocation(byteCount: length, alignment: 16) { unmasked in
+        guard let target = unmasked.baseAddress else { return .text("") }
+        let isASCII = Masking.apply(header.mask, from: source, to: target, count: length)
+        return string(UnsafeRawBufferPointer(unmasked), isASCII: isASCII).map(Event.text)
+      }
+    }
+    var payload = ByteBufferAllocator().buffer(capacity: length)
+    payload.append(upTo: length) { target in
+      _ = Masking.apply(header.mask, from: source, to: target, count: length)
+      return length
+    }
+    return .binary(payload)
+  }
 
   /// Takes a message of one frame whose payload is the head of `buffer`.
   @inline(__always)
@@ -37,8 +59,7 @@ extension WebSocketStateMachine {
         return slice
       }
     }
-    var payload = ByteBuffer()
-    payload.reserveCapacity(length)
+    var payload = ByteBufferAllocator().buffer(capacity: length)
     _ = move(length, from: &buffer, unmaskedWith: header.mask, to: &payload)
     return payload
   }
@@ -64,7 +85,7 @@ extension WebSocketStateMachine {
     var text: String?
     if header.mask == 0 {
       text = buffer.withUnsafeReadableBytes { String(validating: $0[..<length], as: UTF8.self) }
-    } else if length > stackBytes, let isASCII = unmaskInPlace(header, in: &buffer) {
+    } else if length > smallMessageBytes, let isASCII = unmaskInPlace(header, in: &buffer) {
       text = buffer.withUnsafeReadableBytes { bytes in
         string(UnsafeRawBufferPointer(rebasing: bytes[..<length]), isASCII: isASCII)
       }
@@ -134,9 +155,9 @@ extension WebSocketStateMachine {
     to target: inout ByteBuffer
   ) -> Bool {
     var isASCII = true
-    target.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
+    target.append(upTo: count) { to in
       buffer.withUnsafeReadableBytes { source in
-        guard let from = source.baseAddress, let to = target.baseAddress else { return 0 }
+        guard let from = source.baseAddress else { return 0 }
         isASCII = Masking.apply(mask, from: from, to: to, count: count)
         return count
       }

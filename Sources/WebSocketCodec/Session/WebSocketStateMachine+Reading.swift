@@ -16,13 +16,25 @@ extension WebSocketStateMachine {
   ///
   /// - Returns: nil when more bytes are needed.
   public mutating func next(in buffer: inout ByteBuffer) -> Event? {
+    if buffer.readableBytes > 0, closeState == .open, message.kind == .none {
+      var frameLength = 0
+      let event = buffer.withUnsafeReadableBytes { readSmallMessage($0, &frameLength) }
+      if let event {
+        buffer.moveReaderIndex(forwardBy: frameLength)
+        return event
+      }
+    }
+    return nextOfAnyKind(in: &buffer)
+  }
+
+  @inline(never)
+  private mutating func nextOfAnyKind(in buffer: inout ByteBuffer) -> Event? {
     while buffer.readableBytes > 0 {
       guard closeState == .open || closeState == .closeSent else {
         buffer.moveReaderIndex(to: buffer.writerIndex)
         return nil
       }
-      let event = frame.remaining > 0 ? continueFrame(in: &buffer) : startFrame(in: &buffer)
-      switch event {
+      switch frame.remaining > 0 ? continueFrame(in: &buffer) : startFrame(in: &buffer) {
       case .event(let event): return event
       case .failure(let error): return fail(error)
       case .needsBytes: return nil
@@ -55,13 +67,8 @@ extension WebSocketStateMachine {
 // MARK: - Frames
 
 extension WebSocketStateMachine {
-  @inline(__always)
   private mutating func startFrame(in buffer: inout ByteBuffer) -> Step {
-    let parsed = buffer.withUnsafeReadableBytes { bytes in
-      FrameHeader.parse(
-        bytes, maskRequired: role == .server, compressionAllowed: false,
-        maxFrameBytes: limits.maxFrameBytes)
-    }
+    let parsed = buffer.withUnsafeReadableBytes { parse($0) }
     let header: FrameHeader
     switch parsed {
     case .header(let parsed): header = parsed
@@ -89,6 +96,32 @@ extension WebSocketStateMachine {
     frame = IncomingFrame(
       remaining: header.payloadLength, isFinal: header.isFinal, mask: header.mask)
     return header.payloadLength == 0 ? endFrame() : .consumed
+  }
+
+  @inline(__always)
+  private func parse(_ bytes: UnsafeRawBufferPointer) -> FrameHeader.ParseResult {
+    FrameHeader.parse(
+      bytes, maskRequired: role == .server, compressionAllowed: false,
+      maxFrameBytes: limits.maxFrameBytes)
+  }
+
+  /// Takes a small message that is complete at the head of `bytes`; nil leaves all other cases,
+  /// errors too, to the general way.
+  ///
+  /// Header and payload in one access to the buffer, because each access to its storage costs more
+  /// than unmasking such a message.
+  @inline(__always)
+  private func readSmallMessage(
+    _ bytes: UnsafeRawBufferPointer, _ frameLength: inout Int
+  ) -> Event? {
+    guard case .header(let header) = parse(bytes), header.isFinal,
+      header.opcode == .text || header.opcode == .binary,
+      header.payloadLength <= Self.smallMessageBytes,
+      header.payloadLength <= limits.maxMessageBytes,
+      header.payloadLength <= bytes.count &- header.headerLength, let base = bytes.baseAddress
+    else { return nil }
+    frameLength = header.headerLength &+ header.payloadLength
+    return Self.readSmallMessage(header, base + header.headerLength)
   }
 
   /// Checks a data frame against the message it opens or continues (RFC 6455 section 5.4).

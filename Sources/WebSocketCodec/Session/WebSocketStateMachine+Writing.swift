@@ -46,10 +46,8 @@ extension WebSocketStateMachine {
       write(binary: payload, into: &out)
       return nil
     }
-    out.writeWithUnsafeMutableBytes(minimumWritableBytes: FrameHeader.maximumLength) { target in
-      guard let base = target.baseAddress else { return 0 }
-      return FrameHeader.write(
-        opcode: .binary, payloadLength: payload.readableBytes, mask: nil, to: base)
+    out.append(upTo: FrameHeader.maximumLength) { base in
+      FrameHeader.write(opcode: .binary, payloadLength: payload.readableBytes, mask: nil, to: base)
     }
     return payload
   }
@@ -114,10 +112,7 @@ extension WebSocketStateMachine {
     let count = payload.count
     let mask: UInt32? =
       role == .client ? UInt32(truncatingIfNeeded: maskingKeys.next()) : nil
-    out.writeWithUnsafeMutableBytes(
-      minimumWritableBytes: FrameHeader.maximumLength &+ count
-    ) { target in
-      guard let base = target.baseAddress else { return 0 }
+    out.append(upTo: FrameHeader.maximumLength &+ count) { base in
       let length = FrameHeader.write(
         opcode: opcode, payloadLength: count, mask: mask, to: base)
       guard let source = payload.baseAddress else { return length }

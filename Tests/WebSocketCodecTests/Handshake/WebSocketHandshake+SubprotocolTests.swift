@@ -22,9 +22,9 @@ struct WebSocketHandshakeSubprotocolTests {
     #expect(select(["chat"], []) == nil)
   }
 
-  // Anything quadratic would take hours here.
+  // Anything quadratic would take many minutes here.
   @Test(.timeLimit(.minutes(1))) func aFieldFullOfSpacesTakesLinearTime() {
-    let spaces = String(repeating: " ", count: 500_000)
+    let spaces = String(repeating: " ", count: 200_000)
     #expect(select([spaces + "chat" + spaces], ["chat"]) == "chat")
     #expect(select([spaces + "," + spaces], ["chat"]) == nil)
   }
