@@ -66,7 +66,7 @@ public struct StaticFiles: HTTPMiddleware, ExpressibleByDictionaryLiteral {
     else { return nil }
     switch try find(path) {
     case .file(let file, let contentType):
-      return try Representation(of: file, contentType: contentType).response(to: request)
+      return Representation(of: file, contentType: contentType).response(to: request)
     case .needsFinalSlash:
       return redirect(request, to: path.percentEncoded + "/")
     case nil:

@@ -12,9 +12,7 @@ extension Representation {
   static let largestInMemory = 64 * 1024
 
   /// Answers GET or HEAD.
-  ///
-  /// - Throws: ``OpenFileError/system(errno:)`` when reading fails.
-  func response(to request: Request) throws(OpenFileError) -> Response {
+  func response(to request: Request) -> Response {
     switch evaluatePreconditions(of: request) {
     case .failed:
       return Response(status: .preconditionFailed)
@@ -27,13 +25,13 @@ extension Representation {
     switch requestedRange(of: request) {
     case .whole:
       return Response(
-        headerFields: headerFields(), body: try body(0..<file.size, for: request.method))
+        headerFields: headerFields(), body: body(0..<file.size, for: request.method))
     case .part(let range):
       var fields = headerFields()
       fields[.contentRange] =
         "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(file.size)"
       return Response(
-        status: .partialContent, headerFields: fields, body: try body(range, for: request.method))
+        status: .partialContent, headerFields: fields, body: body(range, for: request.method))
     case .unsatisfiable:
       return Response(
         status: .rangeNotSatisfiable, headerFields: [.contentRange: "bytes */\(file.size)"])
@@ -55,17 +53,13 @@ extension Representation {
     return fields
   }
 
-  private func body(
-    _ range: Range<Int>, for method: HTTPRequest.Method
-  ) throws(OpenFileError) -> ResponseBody {
-    // The answer to HEAD needs the length alone, which a region tells without being read.
-    guard method != .head, range.count <= Self.largestInMemory else {
-      return .file(file, range: range)
-    }
-    let bytes = try file.read(range)
-    // The file shrank since it was opened: as a region it ends in a closed connection, so that
-    // nobody takes the rest for the whole.
-    guard bytes.readableBytes == range.count else { return .file(file, range: range) }
+  private func body(_ range: Range<Int>, for method: HTTPRequest.Method) -> ResponseBody {
+    // The answer to HEAD needs the length alone, which a region tells without being read. A file
+    // that shrank since it was opened, or cannot be read, ends as a region in a closed connection,
+    // so that nobody takes a part for the whole.
+    guard method != .head, range.count <= Self.largestInMemory,
+      let bytes = try? file.read(range), bytes.readableBytes == range.count
+    else { return .file(file, range: range) }
     return ResponseBody(bytes)
   }
 }
