@@ -103,8 +103,8 @@ extension SessionStateMachine {
     switch state {
     case .opening(let kind, _): kind
     case .open(.polling): .polling
-    case .open(.socket), .open(.awaitedSocket): .webSocket
-    case .closing(.awaitedSocket, _): .webSocket
+    case .open(.socket), .open(.awaitedSocket): .websocket
+    case .closing(.awaitedSocket, _): .websocket
     case .closing: .polling
     case .closed: nil
     }
@@ -149,7 +149,7 @@ extension SessionStateMachine {
       guard let endRequested else { return (packets, []) }
       packets.append(.close)
       return (packets, close(endRequested))
-    case .webSocket:
+    case .websocket:
       state = .open(.awaitedSocket)
       queue.append(.open(handshake))
       for packet in sent { queue.append(packet) }

@@ -6,7 +6,7 @@ public enum TransportKind: String, Sendable, Hashable, CaseIterable {
   /// Long polling: GET takes packets, POST brings them.
   case polling
   /// A WebSocket.
-  case webSocket = "websocket"
+  case websocket
 }
 
 /// Names a poll (a GET) that a session has parked.

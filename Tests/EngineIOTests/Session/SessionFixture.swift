@@ -23,7 +23,7 @@ extension SessionStateMachine {
 
   /// An open WebSocket session, with its socket attached.
   static func webSocket() -> (Machine, SocketToken) {
-    var machine = Machine(transport: .webSocket, configuration: testConfiguration)
+    var machine = Machine(transport: .websocket, configuration: testConfiguration)
     _ = machine.open(handshake: "{}", now: at(0))
     guard let socket = machine.attachSocket()?.socket else { preconditionFailure() }
     return (machine, socket)

@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test func everyInterleavingOfAHandshakeByWebSocket() {
-    var machine = Machine(transport: .webSocket, configuration: Machine.testConfiguration)
+    var machine = Machine(transport: .websocket, configuration: Machine.testConfiguration)
     _ = machine.open(handshake: "{}", now: at(0))
     var explorer = Explorer()
     explorer.explore(Run(machine: machine), depth: 7)
@@ -147,7 +147,7 @@ private struct Run: Hashable {
       perform(machine.endPost(token, now: at(now)).actions)
     case .openSocket:
       guard probe == nil else { return false }
-      if machine.transport == .webSocket {
+      if machine.transport == .websocket {
         guard active == nil, let (token, actions) = machine.attachSocket() else { return false }
         active = token
         perform(actions)
@@ -162,7 +162,7 @@ private struct Run: Hashable {
       guard let token = probe else { return false }
       let hadPackets = machine.queuedPackets > 0
       guard receiveOnSocket(.upgrade, token) else { return false }
-      if machine.transport == .webSocket {
+      if machine.transport == .websocket {
         landmarks.insert(.upgraded)
         if hadPackets { landmarks.insert(.flushedToSocket) }
         active = token

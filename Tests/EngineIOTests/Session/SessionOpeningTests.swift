@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test func webSocketHandshakeCarriesWhatConnectSent() {
-    var machine = Machine(transport: .webSocket, configuration: Machine.testConfiguration)
+    var machine = Machine(transport: .websocket, configuration: Machine.testConfiguration)
     _ = machine.send("a")
     #expect(machine.open(handshake: "{}", now: at(0)).packets.isEmpty)
     // Sent after the handshake was accepted and before the WebSocket is there.
@@ -54,7 +54,7 @@ import Testing
   }
 
   @Test func closedWithinConnectOfAWebSocket() throws {
-    var machine = Machine(transport: .webSocket, configuration: Machine.testConfiguration)
+    var machine = Machine(transport: .websocket, configuration: Machine.testConfiguration)
     _ = machine.send("bye")
     _ = machine.end(.serverClose, now: at(0))
     #expect(machine.open(handshake: "{}", now: at(0)).actions == [.ended(.serverClose)])
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test func webSocketThatNeverComesTimesOut() {
-    var machine = Machine(transport: .webSocket, configuration: Machine.testConfiguration)
+    var machine = Machine(transport: .websocket, configuration: Machine.testConfiguration)
     _ = machine.open(handshake: "{}", now: at(0))
     #expect(machine.timerFired(now: at(300)).isEmpty)
     #expect(machine.timerFired(now: at(500)) == [.ended(.pingTimeout), .released])

@@ -57,7 +57,7 @@ import Testing
       machine.receive(.upgrade, on: socket, now: at(0))
         == .actions([.send([.message("a"), .message("b")], on: socket)]))
     #expect(machine.send("c") == .send(on: socket))
-    #expect(machine.transport == .webSocket)
+    #expect(machine.transport == .websocket)
   }
 
   @Test func messageRightAfterTheUpgradePacketIsReceived() {
@@ -97,7 +97,7 @@ import Testing
     let socket = machine.acceptProbe()
     #expect(machine.beginProbe(now: at(0)) == nil)
     #expect(machine.receive(.upgrade, on: socket, now: at(0)) == .actions([]))
-    #expect(machine.transport == .webSocket)
+    #expect(machine.transport == .websocket)
   }
 
   @Test(arguments: [
