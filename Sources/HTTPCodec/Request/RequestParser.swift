@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+public import HTTPTypes
+public import NIOCore
+
+/// Parses the requests of one HTTP/1 connection, RFC 9112, strictly where laxness is an attack.
+///
+/// Feed it one buffer that only ever grows at its end: each call of ``next(in:)`` takes one event out
+/// of the front. Between calls the consumed bytes may be discarded, unconsumed ones must stay.
+public struct RequestParser: Sendable {
+  /// A piece of a request.
+  public enum Event: Sendable {
+    case head(RequestHead)
+    /// At least one byte of the body, sharing the storage of the buffer it came from.
+    case body(ByteBuffer)
+    /// The body is complete. Follows every head whose framing is not `none`.
+    ///
+    /// Trailers never contain fields that frame, route, authenticate or describe the content.
+    case end(trailers: HTTPFields?)
+  }
+
+  enum State: Sendable {
+    case head
+    case fixedBody(remaining: Int)
+    case chunkHeader
+    case chunkBody(remaining: Int)
+    case chunkEnd
+    case trailers
+    case failed
+  }
+
+  let limits: Limits
+  var state = State.head
+  var scanner = HeadScanner()
+  var chunks = ChunkProgress()
+  private var emptyLines = 0
+  private var failure: HTTPParseError?
+
+  /// Creates a parser for one connection.
+  public init(limits: Limits = Limits()) {
+    self.limits = limits
+  }
+
+  /// Whether the parser stands between two requests: with an empty buffer the connection is idle,
+  /// and an end of input is no truncation.
+  public var isBetweenRequests: Bool {
+    if case .head = state { true } else { false }
+  }
+
+  /// Takes the next event out of `buffer` by moving its reader index; nil if more bytes are needed.
+  ///
+  /// - Throws: What to answer. The parser stays failed and throws the same error again.
+  @inline(__always)
+  public mutating func next(
+    in buffer: inout ByteBuffer
+  ) throws(HTTPParseError) -> Event? {
+    do throws(HTTPParseError) {
+      switch state {
+      case .head: return try nextHead(in: &buffer)
+      case .fixedBody(let remaining): return nextFixedBody(remaining, in: &buffer)
+      case .chunkHeader, .chunkBody, .chunkEnd, .trailers: return try nextChunked(in: &buffer)
+      case .failed: throw failure ?? .badRequest("The connection has failed.")
+      }
+    } catch {
+      state = .failed
+      failure = error
+      throw error
+    }
+  }
+
+  private mutating func nextHead(in buffer: inout ByteBuffer) throws(HTTPParseError) -> Event? {
+    guard try skipEmptyLine(in: &buffer) else { return nil }
+    let length = try buffer.withUnsafeReadableBytes { (bytes) throws(HTTPParseError) -> Int? in
+      try scanner.scan(bytes, limits: limits)
+    }
+    guard let length, let bytes = buffer.readSlice(length: length) else { return nil }
+    let head = RequestHead(bytes: bytes, index: scanner.index)
+    scanner = HeadScanner()
+    emptyLines = 0
+    switch head.bodyFraming {
+    case .none: break
+    case .contentLength(let length): state = .fixedBody(remaining: length)
+    case .chunked:
+      state = .chunkHeader
+      chunks = ChunkProgress()
+    }
+    return .head(head)
+  }
+
+  /// Passes over one CRLF before the request line, RFC 9112 section 2.2.
+  ///
+  /// - Returns: Whether the request line begins at the front of `buffer`.
+  @inline(__always)
+  private mutating func skipEmptyLine(
+    in buffer: inout ByteBuffer
+  ) throws(HTTPParseError) -> Bool {
+    while true {
+      let length = try buffer.withUnsafeReadableBytes { (bytes) throws(HTTPParseError) -> Int? in
+        guard let first = bytes.first else { return nil }
+        if first != .carriageReturn { return 0 }
+        return try FieldLine.isLineEnd(bytes, at: 0, to: bytes.count) ? 2 : nil
+      }
+      guard let length else { return false }
+      if length == 0 { return true }
+      emptyLines += 1
+      if emptyLines > limits.leadingEmptyLines {
+        throw .badRequest("Too many empty lines stand before the request.")
+      }
+      buffer.moveReaderIndex(forwardBy: length)
+    }
+  }
+
+  private mutating func nextFixedBody(
+    _ remaining: Int, in buffer: inout ByteBuffer
+  ) -> Event? {
+    if remaining == 0 {
+      state = .head
+      return .end(trailers: nil)
+    }
+    guard let slice = buffer.readSlice(length: min(remaining, buffer.readableBytes)),
+      slice.readableBytes > 0
+    else { return nil }
+    state = .fixedBody(remaining: remaining - slice.readableBytes)
+    return .body(slice)
+  }
+}
