@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+# Part of HTTPApp.
+
+# `make chat` and `make test` need a Swift toolchain; what else is missing they install (Debian,
+# Ubuntu) or name. Everything uses one debug build, which is the fastest to have for the first time
+# and is shared by `chat`, `test` and `interop`; `make chat CONFIGURATION=release` is there too.
+
+PORT ?= 5000
+CONFIGURATION ?= debug
+# For every build, for example SWIFT_FLAGS='--scratch-path /somewhere/else'.
+SWIFT_FLAGS ?=
+
+export CONFIGURATION SWIFT_FLAGS
+swift_files := $(wildcard Sources Tests Examples Benchmarks Package.swift)
+
+.PHONY: help setup chat test interop lint format
+.NOTPARALLEL:
+
+help: ## says this
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
+
+setup: ## installs what the build needs and is missing
+	@scripts/setup.sh
+
+chat: setup ## builds the chat and runs it (PORT=5000)
+	@swift run -c $(CONFIGURATION) $(SWIFT_FLAGS) ChatApp --port $(PORT)
+
+test: setup ## builds and runs all Swift tests
+	swift test $(SWIFT_FLAGS)
+
+interop: setup ## tests against python-engineio, curl and Chromium (installs those)
+	@scripts/interop.sh
+
+lint: ## checks the format of every Swift file
+	swift format lint --strict --parallel --recursive $(swift_files)
+
+format: ## formats every Swift file
+	swift format --in-place --parallel --recursive $(swift_files)
