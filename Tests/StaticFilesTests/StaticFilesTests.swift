@@ -70,6 +70,7 @@ import Testing
     #expect(try answer("/docs/sub/")?.text == "sub")
     #expect(try answer("/docs/sub?x=1")?.headerFields[.location] == "/docs/sub/?x=1")
     #expect(try answer("/docs")?.headerFields[.location] == "/docs/")
+    #expect(try files.answer("") == nil)
   }
 
   @Test func failuresOfTheSystemAreErrorsAndMissingFilesAreNot() {

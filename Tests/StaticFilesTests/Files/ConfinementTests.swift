@@ -75,7 +75,9 @@ import Testing
     ("sub/out", "../../secret.txt", "/sub/out"), ("out", "sub/../../secret.txt", "/out"),
     ("loop", "loop", "/loop"), ("loop", "loop/a.txt", "/loop/a.txt"), ("loop", ".", "/loop"),
     ("dangling", "nothing", "/dangling"), ("to-directory", "sub/..", "/to-directory/x"),
-    ("self", "/proc/self/cwd", "/self"), ("index", "../secret.txt", "/index"),
+    ("self", "/proc/self/cwd", "/self"), ("absolute", "/a.txt", "/absolute"),
+    ("above", "../a.txt", "/above"), ("sub/above", "../../sub/b.txt", "/sub/above"),
+    ("index", "../secret.txt", "/index"),
   ])
   func otherLinksAreNot(name: String, target: String, path: String) throws {
     try site.link(name, to: target)

@@ -54,7 +54,7 @@ import Testing
       try files.answer("/a", [.ifModifiedSince: "Sun, 06 Nov 1994 08:49:37 GMT"])?.status == .ok)
   }
 
-  @Test(arguments: [0, 1, 65_535, 65_536, 65_537, 1_000_000])
+  @Test(arguments: [0, 1, 65_535, 65_536, 65_537, 200_000])
   func smallFilesAreBytesAndLargeOnesRegions(size: Int) throws {
     let site = try Site()
     let content = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 8) }
@@ -66,11 +66,11 @@ import Testing
     case .empty: #expect(size == 0)
     case .bytes(let bytes):
       #expect((1...65_536).contains(size))
-      #expect(bytes.readableBytesView.elementsEqual(content))
+      #expect(Array(buffer: bytes) == content)
     case .file(let file, let range):
       #expect(size > 65_536)
       #expect(range == 0..<size)
-      #expect(try file.read(range).readableBytesView.elementsEqual(content))
+      #expect(Array(buffer: try file.read(range)) == content)
     default: Issue.record("an unexpected kind of body")
     }
   }
@@ -86,7 +86,7 @@ import Testing
       Issue.record("64 KiB should be bytes")
       return
     }
-    #expect(bytes.readableBytesView.elementsEqual((100_000...165_535).map { UInt8($0 & 0xff) }))
+    #expect(Array(buffer: bytes) == (100_000...165_535).map { UInt8($0 & 0xff) })
     guard
       case .file(_, let range)? = try files.answer("/a.bin", [.range: "bytes=100000-165536"])?.body
         .kind
