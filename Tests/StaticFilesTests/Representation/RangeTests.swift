@@ -69,6 +69,21 @@ import Testing
     #expect(Representation.range("bytes=-99999999999999999999", size: .max) == .part(0..<(.max)))
   }
 
+  @Test func randomRangesStayInsideTheFile() {
+    let pieces = ["bytes=", "-", ",", " ", "0", "1", "9", "99", "18446744073709551615", "x", "="]
+    var generator = SeededGenerator(seed: 2)
+    var parts = 0
+    for _ in 0..<20_000 {
+      let value = "bytes=" + generator.text(of: pieces, upTo: 5)
+      for size in [0, 1, 10, .max] {
+        guard case .part(let range) = Representation.range(value, size: size) else { continue }
+        #expect(!range.isEmpty && range.lowerBound >= 0 && range.upperBound <= size, "\(value)")
+        parts += 1
+      }
+    }
+    #expect(parts > 1000)
+  }
+
   @Test func everyPartIsThatSliceOfTheFile() throws {
     let content = "0123456789"
     let site = try Site(["a.txt": content])
