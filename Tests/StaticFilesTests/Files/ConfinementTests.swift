@@ -96,16 +96,15 @@ import Testing
     try site.link("in", to: "sub/deep")
     try site.link("sub/back", to: "../sub")
     let pieces = [
-      "/", "/", "/", "..", ".", "%2e", "%2E%2e", "%2f", "%5c", "\\", "%00", "%", "%c3", "ü", "s",
-      "sub", "/sub/", "../", "deep", "in", "out", "back", "a.txt", "b.txt", "c.txt", "secret.txt",
-      "root",
-      "root-sibling", "s.txt", "index.html", ".env", ".git", "config", "?", "*",
+      "/", "/", "..", "/../", ".", "%2e", "/%2E%2e", "%2f", "%5c", "\\", "%00", "%", "ü",
+      "/s", "/sub/", "/deep/", "/in", "/out", "/back", "/a.txt", "/b.txt", "/c.txt", "secret.txt",
+      "/root", "-sibling", "/s.txt", "/index.html", "/.env", "/.git", "config", "?",
     ]
     let reachable: Set<String> = ["a", "b", "c", "sub", "percent"]
     var generator = SeededGenerator(seed: 1)
     var hits: Set<String> = []
     for _ in 0..<20_000 {
-      let path = "/" + generator.text(of: pieces, upTo: 8)
+      let path = "/" + generator.text(of: pieces, upTo: 6)
       if let content = try files.text(path) { hits.insert(content) }
     }
     #expect(hits.subtracting(reachable) == [])
