@@ -29,12 +29,14 @@ public struct Request: Sendable {
   package init(
     method: HTTPRequest.Method, target: String, authority: String?,
     head: some RequestHeadSource, body: RequestBody, httpVersion: HTTPVersion,
-    isWebSocketUpgrade: Bool, connection: ConnectionInfo
+    isWebSocketUpgrade: Bool, connection: ConnectionInfo,
+    informationalSender: (any InformationalSender)?
   ) {
     storage = Storage(
       method: method, target: target, authority: authority, head: .source(head), body: body,
       httpVersion: httpVersion, isWebSocketUpgrade: isWebSocketUpgrade, connection: connection,
       scheme: connection.isSecure ? "https" : "http")
+    storage.informationalSender = informationalSender
   }
 
   /// The request method (RFC 9110 section 9).

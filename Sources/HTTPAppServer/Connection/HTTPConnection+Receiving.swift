@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import HTTPApp
+import HTTPCodec
+import HTTPTypes
+import NIOCore
+
+extension HTTPConnection {
+  /// What the task gets to answer.
+  enum Received {
+    case request(RequestHead, RequestBody, IncomingBody?)
+    case malformed(HTTPParseError)
+  }
+
+  /// Takes what is complete out of ``inbound``.
+  func receive() {
+    if let webSocket {
+      webSocket.receive(&inbound)
+    } else {
+      receiveHTTP()
+    }
+    if inbound.readableBytes == 0 {
+      // Lets the channel's receive buffer be reused once nobody else holds it.
+      inbound = ByteBuffer()
+      headStarted = nil
+    } else if headStarted == nil, receivingBody == nil {
+      headStarted = loop.now
+    }
+  }
+
+  private func receiveHTTP() {
+    do throws(HTTPParseError) {
+      while canReceiveMore, let event = try parser.next(in: &inbound) {
+        headStarted = nil
+        switch event {
+        case .head(let head): try receive(head)
+        case .body(let bytes): receivingBody?.receive(bytes)
+        case .end(let trailers):
+          receivingBody?.end(trailers)
+          receivingBody = nil
+        }
+      }
+    } catch {
+      inbound = ByteBuffer()
+      isParsingHeld = true
+      if let body = receivingBody {
+        body.fail(
+          error.status == .contentTooLarge
+            ? .tooLarge(limit: configuration.limits.bodyBytes ?? 0) : .malformed(error.reason))
+        receivingBody = nil
+      } else {
+        received.append(.malformed(error))
+      }
+    }
+  }
+
+  private var canReceiveMore: Bool {
+    guard phase == .open, !isParsingHeld else { return false }
+    return receivingBody != nil || received.count < configuration.limits.pipelinedRequests
+  }
+
+  private func receive(_ head: RequestHead) throws(HTTPParseError) {
+    guard head.bodyFraming != .none else {
+      isParsingHeld = head.isWebSocketUpgrade
+      received.append(.request(head, .empty, nil))
+      return
+    }
+    if let whole = try receiveWholeBody(of: head) {
+      received.append(.request(head, RequestBody(whole), nil))
+      return
+    }
+    var length: Int?
+    if case .contentLength(let count) = head.bodyFraming { length = count }
+    let body = IncomingBody(
+      connection: self, awaitsContinue: head.expectsContinue && inbound.readableBytes == 0)
+    receivingBody = body
+    received.append(.request(head, RequestBody(source: body, length: length), body))
+  }
+
+  /// A body that has arrived together with its head needs no machinery.
+  private func receiveWholeBody(of head: RequestHead) throws(HTTPParseError) -> ByteBuffer? {
+    guard case .contentLength(let length) = head.bodyFraming, length <= inbound.readableBytes,
+      case .body(let bytes)? = try parser.next(in: &inbound),
+      case .end? = try parser.next(in: &inbound)
+    else { return nil }
+    return bytes
+  }
+
+  /// Goes on with bytes that had to wait for an answer.
+  func resumeReceiving() {
+    if inbound.readableBytes > 0 { receive() }
+    resumeReading()
+  }
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import HTTPApp
+import HTTPCodec
+import HTTPTypes
+import Logging
+import NIOCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+extension HTTPConnection {
+  /// Sends one response, whole.
+  nonisolated(nonsending) func send(_ response: Response, for exchange: inout Exchange) async {
+    if isShuttingDown || exchange.body?.canBeDiscarded == false { exchange.keepsAlive = false }
+    switch response.body.kind {
+    case .empty:
+      writeHead(response, framing: .contentLength(0), for: exchange)
+    case .bytes(let bytes):
+      writeHead(response, framing: .contentLength(bytes.readableBytes), for: exchange)
+      if exchange.sendsBody(with: response.status) { write(bytes) }
+    case .file(let file, let range):
+      writeHead(response, framing: .contentLength(range.count), for: exchange)
+      if exchange.sendsBody(with: response.status) { await write(file, range, for: &exchange) }
+    case .stream(let length, let write):
+      await stream(response, length: length, write, for: &exchange)
+    case .webSocket(let upgrade):
+      await switchToWebSocket(response, upgrade, for: &exchange)
+    }
+  }
+
+  /// Writes the head of a response into ``out``.
+  func writeHead(
+    _ response: Response, framing: ResponseSerializer.Framing, for exchange: Exchange
+  ) {
+    prepareOut()
+    ResponseSerializer.writeHead(
+      response.status, response.headerFields,
+      // A 304 has no body, and what a 200 would have had is for the application to say.
+      framing: response.status == .notModified ? .none : framing,
+      connection: !exchange.keepsAlive ? .close : exchange.isHTTP10 ? .keepAlive : .implied,
+      date: loop.dateField, into: &out)
+  }
+
+  /// Writes bytes behind the head: copied into the same buffer where that is cheaper.
+  func write(_ bytes: ByteBuffer) {
+    prepareOut()
+    if bytes.readableBytes <= Self.copyLimit {
+      out.writeImmutableBuffer(bytes)
+    } else {
+      writeUncopied(.byteBuffer(bytes))
+    }
+  }
+
+  func writeChunk(_ bytes: ByteBuffer) {
+    prepareOut()
+    ResponseSerializer.writeChunkHeader(length: bytes.readableBytes, into: &out)
+    write(bytes)
+    prepareOut()
+    ResponseSerializer.writeChunkEnd(into: &out)
+  }
+
+  /// The longest body that is copied behind its head instead of being written on its own.
+  static let copyLimit = 16 << 10
+
+  // MARK: Streams
+
+  private nonisolated(nonsending) func stream(
+    _ response: Response, length: Int?,
+    _ write: @Sendable (inout ResponseWriter) async throws -> Void,
+    for exchange: inout Exchange
+  ) async {
+    let sendsBody = exchange.sendsBody(with: response.status)
+    let isChunked = length == nil && !exchange.isHTTP10
+    if sendsBody, length == nil, !isChunked { exchange.keepsAlive = false }
+    let framing: ResponseSerializer.Framing =
+      if let length { .contentLength(length) } else if isChunked { .chunked } else if sendsBody {
+        .untilClose
+      } else { .none }
+    writeHead(response, framing: framing, for: exchange)
+    guard sendsBody else { return }
+
+    let sink = OutgoingBody(connection: self, isChunked: isChunked, length: length)
+    var writer = ResponseWriter(sink: sink)
+    do {
+      try await write(&writer)
+      guard phase == .open else { return }
+      if let length, sink.written < length { throw StreamError.tooShort(length, sink.written) }
+      if isChunked {
+        prepareOut()
+        ResponseSerializer.writeLastChunk(trailers: writer.trailerFields, into: &out)
+      }
+    } catch {
+      if phase == .open, !Task.isCancelled {
+        configuration.logger.error("response stream failed", metadata: ["error": "\(error)"])
+      }
+      // The client must not take what it has for the whole.
+      flush()
+      abort()
+    }
+  }
+
+  private enum StreamError: Error, CustomStringConvertible {
+    case tooShort(Int, Int)
+
+    var description: String {
+      switch self {
+      case .tooShort(let declared, let written):
+        "the body's declared length is \(declared) bytes, but \(written) were written"
+      }
+    }
+  }
+
+  // MARK: Files
+
+  private nonisolated(nonsending) func write(
+    _ file: OpenFile, _ range: Range<Int>, for exchange: inout Exchange
+  ) async {
+    do {
+      if range.count <= Self.copyLimit {
+        let bytes = try file.read(range)
+        guard bytes.readableBytes == range.count else { throw OpenFileError.notFound }
+        write(bytes)
+      } else {
+        try await sendFile(file, range)
+      }
+    } catch {
+      if phase == .open {
+        configuration.logger.error("sending a file failed", metadata: ["error": "\(error)"])
+      }
+      flush()
+      abort()
+    }
+  }
+
+  /// Hands the region to the channel, which sends it without copying it through this process.
+  private nonisolated(nonsending) func sendFile(
+    _ file: OpenFile, _ range: Range<Int>
+  ) async throws {
+    let handle = try file.makeHandle()
+    defer { try? handle.close() }
+    let region = FileRegion(
+      fileHandle: handle, readerIndex: range.lowerBound, endIndex: range.upperBound)
+    let promise = executor.loop.makePromise(of: Void.self)
+    writeUncopied(.fileRegion(region), promise: promise)
+    try await promise.futureResult.get()
+  }
+}
+
+extension Exchange {
+  /// Whether a response has a body on the wire (RFC 9112 section 6.3).
+  func sendsBody(with status: HTTPResponse.Status) -> Bool {
+    method != .head && status != .noContent && status != .notModified
+  }
+}
+
+extension OpenFile {
+  /// A handle of its own for the channel, which keeps the file open until it is closed.
+  fileprivate func makeHandle() throws -> NIOFileHandle {
+    let copy = dup(descriptor)
+    guard copy >= 0 else { throw OpenFileError(errno: errno) }
+    return NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: copy)
+  }
+}
+
+extension HTTPConnection: InformationalSender {
+  func sendInformational(_ status: HTTPResponse.Status, headerFields: HTTPFields) {
+    executor.submit(
+      InformationalResponse(connection: self, status: status, headerFields: headerFields))
+  }
+
+  /// Tells a client that waits for it to send its body (RFC 9110 section 10.1.1).
+  func sendContinue() {
+    prepareOut()
+    ResponseSerializer.writeInformational(.continue, into: &out)
+  }
+
+  private struct InformationalResponse: LoopWork {
+    let connection: HTTPConnection
+    let status: HTTPResponse.Status
+    let headerFields: HTTPFields
+
+    func run() {
+      guard connection.phase == .open, connection.isAwaitingResponse else { return }
+      connection.prepareOut()
+      ResponseSerializer.writeInformational(status, headerFields, into: &connection.out)
+    }
+  }
+}

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import HTTPApp
+import HTTPCodec
+import Logging
+import NIOCore
+
+/// One connection, and the only handler of its channel: bytes come in and are parsed in place, the
+/// application runs in one task on the same thread, and what it answers leaves in one write a batch.
+///
+/// `@unchecked Sendable`: everything is touched on the loop's thread only; the task runs there
+/// through the loop's executor, and other objects that are called from elsewhere hop first.
+final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Sendable {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundIn = IOData
+  typealias OutboundOut = IOData
+
+  let application: any HTTPApplication
+  let configuration: HTTPServerConfiguration
+  let loop: ServerLoop
+
+  // Receiving
+  var parser: RequestParser
+  var inbound = ByteBuffer()
+  var received = CircularBuffer<Received>()
+  var receivingBody: IncomingBody?
+  /// Set behind an upgrade request: its answer decides what the bytes after it mean.
+  var isParsingHeld = false
+  private var isReadWithheld = false
+
+  // Serving
+  private var task: Task<Void, Never>?
+  private var isTaskEnded = false
+  var idleContinuation: UnsafeContinuation<Void, Never>?
+  var isAnswering = false
+  /// Whether an informational response may still be sent.
+  var isAwaitingResponse = false
+  var webSocket: WebSocketConnection?
+
+  // Sending
+  var out = ByteBuffer()
+  private var isFlushPending = false
+  let writability: WaitList
+
+  // Ending
+  var phase = Phase.open
+  var isShuttingDown = false
+  var lastActivity: NIODeadline
+  var headStarted: NIODeadline?
+  var lingerDeadline: NIODeadline?
+
+  private var context: ChannelHandlerContext?
+  private var info: ConnectionInfo?
+
+  /// How far the end of the connection has come.
+  enum Phase {
+    case open
+    /// Nothing more is answered; what is buffered still goes out, and then the channel closes.
+    case closing
+    case closed
+  }
+
+  init(
+    application: any HTTPApplication, configuration: HTTPServerConfiguration, loop: ServerLoop
+  ) {
+    self.application = application
+    self.configuration = configuration
+    self.loop = loop
+    parser = RequestParser(limits: configuration.limits.parserLimits)
+    writability = WaitList(executor: loop.executor)
+    lastActivity = loop.now
+  }
+
+  var executor: LoopExecutor { loop.executor }
+
+  /// What requests learn of this connection; made with the first of them.
+  var connectionInfo: ConnectionInfo {
+    if let info { return info }
+    let channel = context?.channel
+    let made = ConnectionInfo(
+      peerAddress: channel?.remoteAddress.map(ConnectionInfo.Address.init),
+      localAddress: channel?.localAddress.map(ConnectionInfo.Address.init),
+      isSecure: false, executor: executor)
+    info = made
+    return made
+  }
+
+  // MARK: Channel events
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    loop.add(self)
+    lastActivity = loop.now
+    context.fireChannelActive()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    var bytes = unwrapInboundIn(data)
+    guard phase == .open else { return }
+    lastActivity = loop.now
+    if inbound.readableBytes == 0 {
+      inbound = bytes
+    } else {
+      inbound.writeBuffer(&bytes)
+    }
+    executor.run { receive() }
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    executor.run { wakeTask() }
+  }
+
+  func read(context: ChannelHandlerContext) {
+    if wantsToRead {
+      context.read()
+    } else {
+      isReadWithheld = true
+    }
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    guard context.channel.isWritable else { return }
+    executor.run { writability.wakeAll() }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    self.context = nil
+    executor.run { connectionEnded() }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    configuration.logger.debug("connection failed", metadata: ["error": "\(error)"])
+    context.close(promise: nil)
+  }
+
+  // MARK: The task
+
+  /// Resumes or starts the task when there is something for it to answer.
+  func wakeTask() {
+    guard !received.isEmpty else { return }
+    if let idleContinuation {
+      self.idleContinuation = nil
+      idleContinuation.resume()
+    } else if task == nil {
+      task = Task.immediate(executorPreference: executor) {
+        await self.serve()
+        self.taskEnded()
+      }
+    }
+  }
+
+  private func taskEnded() {
+    isTaskEnded = true
+    if phase == .open { close() }
+    if phase == .closed { loop.remove(self) }
+  }
+
+  private func connectionEnded() {
+    phase = .closed
+    receivingBody?.fail(.connectionClosed)
+    receivingBody = nil
+    writability.wakeAll()
+    // After a proper closing handshake the WebSocket's handler may finish what it does.
+    let endedProperly = webSocket?.connectionEnded() ?? false
+    if !endedProperly { task?.cancel() }
+    if let idleContinuation {
+      self.idleContinuation = nil
+      idleContinuation.resume()
+    }
+    if task == nil || isTaskEnded { loop.remove(self) }
+  }
+
+  // MARK: Reading
+
+  /// Lets the channel read again after it had to wait.
+  func resumeReading() {
+    guard isReadWithheld, wantsToRead, let context else { return }
+    isReadWithheld = false
+    context.read()
+  }
+
+  /// Stops or resumes TCP's own flow of bytes: what is not read here, the peer may not send.
+  private var wantsToRead: Bool {
+    guard phase == .open else { return true }
+    if let webSocket { return webSocket.wantsToRead }
+    return received.count < configuration.limits.pipelinedRequests
+      && receivingBody?.wantsToRead ?? true
+  }
+
+  // MARK: Writing
+
+  /// Whether what was written before should leave first.
+  var isBackedUp: Bool {
+    out.readableBytes > Self.highWaterMark || context?.channel.isWritable == false
+  }
+
+  static let highWaterMark = 64 << 10
+
+  /// Suspends while the peer is slow to take what was written.
+  nonisolated(nonsending) func waitUntilWritable() async {
+    if isBackedUp { flush() }
+    while phase != .closed, context?.channel.isWritable == false, !Task.isCancelled {
+      await writability.wait()
+    }
+  }
+
+  /// Has ``out`` sent at the end of the drain.
+  func flushLater() {
+    guard !isFlushPending else { return }
+    isFlushPending = true
+    executor.flushLater(self)
+  }
+
+  func flush() {
+    isFlushPending = false
+    guard let context else { return }
+    if out.readableBytes > 0 {
+      let bytes = out
+      out = ByteBuffer()
+      context.writeAndFlush(wrapOutboundOut(.byteBuffer(bytes)), promise: nil)
+      loop.recycle(bytes)
+    }
+    if phase == .closing { closeChannel() }
+  }
+
+  /// Writes bytes that are too many to be worth copying, behind what is in ``out``.
+  func writeUncopied(_ data: IOData, promise: EventLoopPromise<Void>? = nil) {
+    guard let context else {
+      promise?.fail(ChannelError.alreadyClosed)
+      return
+    }
+    if out.readableBytes > 0 {
+      context.write(wrapOutboundOut(.byteBuffer(out)), promise: nil)
+      out = ByteBuffer()
+    }
+    context.writeAndFlush(wrapOutboundOut(data), promise: promise)
+  }
+
+  /// An empty buffer to append to, if ``out`` is not one already.
+  func prepareOut() {
+    if out.capacity == 0 { out = loop.makeBuffer() }
+    flushLater()
+  }
+
+  /// Bytes written and not yet taken by the operating system.
+  var bufferedBytes: Int {
+    let options = context?.channel.syncOptions
+    let inChannel = (try? options?.getOption(.bufferedWritableBytes)) ?? 0
+    return out.readableBytes + inChannel
+  }
+
+  /// Sets the mark above which the channel is no longer writable.
+  func setHighWaterMark(_ bytes: Int) {
+    try? context?.channel.syncOptions?.setOption(
+      .writeBufferWaterMark, value: .init(low: max(bytes / 2, 1), high: max(bytes, 2)))
+  }
+
+  // MARK: Closing
+
+  /// Closes the channel once everything written has left.
+  func close() {
+    guard phase == .open else { return }
+    phase = .closing
+    flushLater()
+  }
+
+  /// Ends sending, but goes on reading for a while: closing with unread bytes would make the
+  /// system send a reset, which can destroy the answer before the peer has read it.
+  func closeLingering() {
+    guard phase == .open else { return }
+    lingerDeadline = loop.now + Self.lingerTime
+    close()
+  }
+
+  private static let lingerTime = TimeAmount.seconds(2)
+
+  private func closeChannel() {
+    guard let context else { return }
+    if lingerDeadline == nil {
+      context.close(promise: nil)
+    } else {
+      context.close(mode: .output, promise: nil)
+      if isReadWithheld {
+        isReadWithheld = false
+        context.read()
+      }
+    }
+  }
+
+  /// Closes the channel at once; what is buffered is lost.
+  func abort() {
+    guard phase != .closed else { return }
+    phase = .closing
+    context?.close(promise: nil)
+  }
+}
+
+extension ConnectionInfo.Address {
+  init(_ address: SocketAddress) {
+    switch address {
+    case .v4, .v6: self = .ip(address.ipAddress ?? "", port: address.port ?? 0)
+    case .unixDomainSocket: self = .unix(path: address.pathname ?? "")
+    }
+  }
+}

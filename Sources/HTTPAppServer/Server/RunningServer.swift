@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import HTTPApp
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// The listening sockets and the loops of a server, from the first bind to the last connection.
+final class RunningServer: Sendable {
+  private let application: any HTTPApplication
+  private let configuration: HTTPServerConfiguration
+  private let group: MultiThreadedEventLoopGroup
+  private let loops: [ObjectIdentifier: ServerLoop]
+  private let listeners = Mutex<[any Channel]>([])
+
+  init(
+    application: any HTTPApplication, configuration: HTTPServerConfiguration,
+    group: MultiThreadedEventLoopGroup
+  ) {
+    self.application = application
+    self.configuration = configuration
+    self.group = group
+    loops = Dictionary(
+      uniqueKeysWithValues: group.makeIterator().map { loop in
+        (ObjectIdentifier(loop), ServerLoop(loop: loop))
+      })
+  }
+
+  // MARK: Listening
+
+  /// Begins to accept connections.
+  ///
+  /// - Throws: ``HTTPServerError``.
+  func listen() async throws {
+    let address = configuration.address
+    do {
+      let bound =
+        switch address {
+        case .ip(let host, let port): try await listen(host: host, port: port)
+        case .unix(let path): try await listen(path: path)
+        }
+      configuration.logger.debug("listening", metadata: ["address": "\(bound)"])
+      configuration.onListening(bound)
+    } catch let error as IOError where error.errnoCode == EADDRINUSE {
+      throw HTTPServerError.addressInUse(address)
+    } catch {
+      throw HTTPServerError.cannotListen(address, reason: "\(error)")
+    }
+  }
+
+  /// One socket a loop, so that a connection is accepted on the thread that serves it.
+  private func listen(host: String, port: Int) async throws -> ConnectionInfo.Address {
+    let sharesPort = loops.count > 1
+    if sharesPort, port != 0 {
+      // Sockets that share a port would also share it with another program's.
+      let probe = try await bootstrap(on: group.next()).bind(host: host, port: port).get()
+      try await probe.close()
+    }
+    var port = port
+    for loop in group.makeIterator() {
+      let channel = try await bootstrap(on: loop, sharesPort: sharesPort)
+        .bind(host: host, port: port).get()
+      listeners.withLock { $0.append(channel) }
+      port = channel.localAddress?.port ?? port
+    }
+    return .ip(host, port: port)
+  }
+
+  /// One socket for all loops: a path cannot be shared as a port can.
+  private func listen(path: String) async throws -> ConnectionInfo.Address {
+    let channel = try await bootstrap(on: group)
+      .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+    listeners.withLock { $0.append(channel) }
+    return .unix(path: path)
+  }
+
+  private func bootstrap(
+    on group: any EventLoopGroup, sharesPort: Bool = false
+  ) -> ServerBootstrap {
+    let bootstrap = ServerBootstrap(group: group)
+      .serverChannelOption(.backlog, value: CInt(configuration.backlog))
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelInitializer { [loops, application, configuration] channel in
+        channel.eventLoop.makeCompletedFuture {
+          guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else {
+            throw ChannelError.inappropriateOperationForState
+          }
+          try channel.pipeline.syncOperations.addHandler(
+            HTTPConnection(
+              application: application, configuration: configuration, loop: loop))
+        }
+      }
+    guard sharesPort else { return bootstrap }
+    return bootstrap.serverChannelOption(
+      .socketOption(.init(rawValue: SO_REUSEPORT)), value: 1)
+  }
+
+  // MARK: Shutting down
+
+  /// Stops accepting, ends every connection and waits for their tasks.
+  ///
+  /// - Parameter isGraceful: whether what is in flight may finish, within the configured time.
+  func shutDown(isGraceful: Bool) async {
+    for listener in listeners.withLock({ $0 }) {
+      try? await listener.close()
+    }
+    application.beginGracefulShutdown()
+    let ended = loops.values.map { loop in
+      loop.executor.loop.flatSubmit { loop.beginShutdown() }
+    }
+    let timeout = group.next().scheduleTask(
+      in: isGraceful ? TimeAmount(configuration.shutdownTimeout) : .zero
+    ) {
+      for loop in self.loops.values {
+        loop.executor.loop.execute { loop.closeAll() }
+      }
+    }
+    for end in ended {
+      try? await end.get()
+    }
+    timeout.cancel()
+  }
+}

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import HTTPApp
+import NIOCore
+import Synchronization
+import WebSocketCodec
+
+/// A connection after its switch to WebSocket: the state machine, the messages that wait for the
+/// application, and the deadlines of ping and close.
+///
+/// `@unchecked Sendable`: everything but `shared` is touched on the loop's thread only, where every
+/// method that may be called from elsewhere hops first.
+final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
+  let options: WebSocketOptions
+  private let loopExecutor: LoopExecutor
+  private weak var connection: HTTPConnection?
+  private var machine: WebSocketStateMachine
+  private var inbox = CircularBuffer<WebSocketMessage>()
+  private var inboxBytes = 0
+  private var end: End?
+  private var isChannelClosed = false
+  private var pingSent: NIODeadline?
+  private var closeDeadline: NIODeadline?
+  private let receivers: WaitList
+  private let closeWaiters: WaitList
+  private let shared = Mutex(Shared())
+
+  /// How the sequence of messages ends.
+  private enum End {
+    case closed
+    case failed(WebSocketError)
+  }
+
+  /// What other threads may know without a hop.
+  private struct Shared {
+    var closure: WebSocket.Closure?
+    var isClosing = false
+    /// Bytes posted by other threads and not yet written on the loop.
+    var posted = 0
+    /// Whether the loop's own buffers were full when it last wrote.
+    var isFull = false
+  }
+
+  /// Received bytes above which the connection stops reading.
+  private static let inboxLimit = 64 << 10
+
+  init(connection: HTTPConnection, options: WebSocketOptions) {
+    self.connection = connection
+    self.options = options
+    loopExecutor = connection.executor
+    receivers = WaitList(executor: loopExecutor)
+    closeWaiters = WaitList(executor: loopExecutor)
+    machine = WebSocketStateMachine(
+      role: .server,
+      limits: .init(
+        maxFrameBytes: options.maxFrameBytes, maxMessageBytes: options.maxMessageBytes))
+    connection.setHighWaterMark(options.highWaterMark)
+  }
+
+  // MARK: The application's side
+
+  var executor: (any TaskExecutor)? { loopExecutor }
+
+  var closure: WebSocket.Closure? { shared.withLock(\.closure) }
+
+  nonisolated(nonsending) func receive() async throws(WebSocketError) -> WebSocketMessage? {
+    if loopExecutor.loop.inEventLoop { return try await receiveOnLoop() }
+    let result = await withTaskExecutorPreference(loopExecutor) { await self.resultOnLoop() }
+    return try result.get()
+  }
+
+  private func resultOnLoop() async -> Result<WebSocketMessage?, WebSocketError> {
+    do {
+      return .success(try await receiveOnLoop())
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func receiveOnLoop() async throws(WebSocketError) -> WebSocketMessage? {
+    while true {
+      if let message = inbox.popFirst() {
+        inboxBytes -= message.byteCount
+        connection?.resumeReading()
+        return message
+      }
+      switch end {
+      case .closed: return nil
+      case .failed(let error): throw error
+      case nil: break
+      }
+      if Task.isCancelled { return nil }
+      await receivers.wait()
+    }
+  }
+
+  func offer(
+    _ message: WebSocketMessage, beyondHighWaterMark: Bool
+  ) -> WebSocket.OfferResult {
+    if loopExecutor.loop.inEventLoop {
+      return write(message, beyondHighWaterMark: beyondHighWaterMark)
+    }
+    let bytes = message.byteCount
+    let result = shared.withLock { shared -> WebSocket.OfferResult in
+      if shared.isClosing { return .closed }
+      let isFull = shared.isFull || shared.posted >= options.highWaterMark
+      if isFull, !beyondHighWaterMark { return .full }
+      shared.posted += bytes
+      return isFull || shared.posted >= options.highWaterMark ? .buffered : .sent
+    }
+    if result == .sent || result == .buffered {
+      loopExecutor.submit(PostedMessage(webSocket: self, message: message))
+    }
+    return result
+  }
+
+  nonisolated(nonsending) func waitUntilWritable() async throws(WebSocketError) {
+    // Leaving the loop's thread is no matter: what this thread posted before runs first there.
+    let isOpen = await withTaskExecutorPreference(loopExecutor) {
+      guard self.end == nil, let connection = self.connection else { return false }
+      await connection.waitUntilWritable()
+      return self.end == nil
+    }
+    if !isOpen { throw .closed }
+  }
+
+  func close(_ code: WebSocket.CloseCode, reason: String) {
+    let isFirst = shared.withLock { shared in
+      defer { shared.isClosing = true }
+      return !shared.isClosing
+    }
+    if isFirst {
+      loopExecutor.submit(PostedClose(webSocket: self, code: code, reason: reason))
+    }
+  }
+
+  var bufferedBytes: Int {
+    let posted = shared.withLock(\.posted)
+    return loopExecutor.loop.inEventLoop ? posted + (connection?.bufferedBytes ?? 0) : posted
+  }
+
+  // MARK: The connection's side
+
+  var wantsToRead: Bool { inboxBytes < Self.inboxLimit || end != nil }
+
+  /// Takes the frames that are complete out of `bytes`.
+  func receive(_ bytes: inout ByteBuffer) {
+    pingSent = nil
+    while let event = machine.next(in: &bytes) {
+      switch event {
+      case .text(let text): deliver(.text(text))
+      case .binary(let bytes): deliver(.binary(bytes))
+      case .ping(let payload):
+        guard let connection else { return }
+        connection.prepareOut()
+        machine.write(pong: payload, into: &connection.out)
+      case .pong: break
+      case .close(let code, let reason): closed(byPeer: code, reason)
+      case .failure(let error): failed(error)
+      }
+    }
+  }
+
+  private func deliver(_ message: WebSocketMessage) {
+    guard end == nil else { return }
+    inbox.append(message)
+    inboxBytes += message.byteCount
+    receivers.wakeOne()
+  }
+
+  private func closed(byPeer code: WebSocketCloseCode?, _ reason: String) {
+    finish(
+      .closed,
+      WebSocket.Closure(
+        code: code.map { .init(rawValue: $0.rawValue) } ?? .noStatusReceived, reason: reason,
+        byPeer: true))
+    guard let connection else { return }
+    connection.prepareOut()
+    machine.writeClose(code, into: &connection.out)
+    // The server closes TCP first (RFC 6455 section 7.1.1).
+    connection.close()
+  }
+
+  private func failed(_ error: WebSocketProtocolError) {
+    let code = WebSocket.CloseCode(rawValue: error.closeCode.rawValue)
+    finish(
+      .failed(.protocolViolation(code, reason: error.description)),
+      WebSocket.Closure(code: code, reason: error.description, byPeer: false))
+    guard let connection else { return }
+    connection.prepareOut()
+    machine.writeClose(error.closeCode, reason: error.description, into: &connection.out)
+    connection.closeLingering()
+  }
+
+  private func finish(_ end: End, _ closure: WebSocket.Closure) {
+    if self.end == nil { self.end = end }
+    shared.withLock { shared in
+      shared.isClosing = true
+      if shared.closure == nil { shared.closure = closure }
+    }
+    receivers.wakeAll()
+  }
+
+  fileprivate func write(
+    _ message: WebSocketMessage, beyondHighWaterMark: Bool
+  ) -> WebSocket.OfferResult {
+    guard machine.closeState == .open, let connection, connection.phase == .open else {
+      return .closed
+    }
+    if !beyondHighWaterMark, connection.isBackedUp { return .full }
+    connection.prepareOut()
+    switch message {
+    case .text(let text):
+      machine.write(text: text, into: &connection.out)
+    case .binary(let bytes):
+      let rest = machine.write(
+        binary: bytes, detachingFrom: HTTPConnection.copyLimit, into: &connection.out)
+      if let rest { connection.writeUncopied(.byteBuffer(rest)) }
+    }
+    return connection.isBackedUp ? .buffered : .sent
+  }
+
+  fileprivate func writePosted(_ message: WebSocketMessage) {
+    _ = write(message, beyondHighWaterMark: true)
+    let isFull = connection?.isBackedUp ?? true
+    shared.withLock { shared in
+      shared.posted -= message.byteCount
+      shared.isFull = isFull
+    }
+  }
+
+  fileprivate func startClosing(_ code: WebSocket.CloseCode, _ reason: String) {
+    guard end == nil, let connection else { return }
+    connection.prepareOut()
+    machine.writeClose(
+      WebSocketCloseCode(rawValue: code.rawValue), reason: reason, into: &connection.out)
+    finish(.closed, WebSocket.Closure(code: code, reason: reason, byPeer: false))
+    closeDeadline = .now() + TimeAmount(options.closeTimeout)
+  }
+
+  /// The channel is gone.
+  ///
+  /// - Returns: whether a closing handshake came first.
+  func connectionEnded() -> Bool {
+    isChannelClosed = true
+    finish(
+      .failed(.connectionLost), WebSocket.Closure(code: .abnormalClosure, byPeer: true))
+    closeWaiters.wakeAll()
+    connection = nil
+    if case .closed = end { return true }
+    return false
+  }
+
+  nonisolated(nonsending) func waitUntilClosed() async {
+    while !isChannelClosed {
+      await closeWaiters.wait()
+      if Task.isCancelled { return }
+    }
+  }
+
+  /// Sends a ping when the peer was silent, and gives up on one that does not answer.
+  func tick(_ now: NIODeadline, lastActivity: NIODeadline) {
+    guard let connection else { return }
+    if let closeDeadline {
+      if now >= closeDeadline { connection.abort() }
+    } else if let pingSent {
+      if now >= pingSent + TimeAmount(options.pingTimeout) { connection.abort() }
+    } else if let interval = options.pingInterval, now >= lastActivity + TimeAmount(interval) {
+      pingSent = now
+      connection.prepareOut()
+      machine.write(ping: ByteBuffer(), into: &connection.out)
+    }
+  }
+}
+
+private struct PostedMessage: LoopWork {
+  let webSocket: WebSocketConnection
+  let message: WebSocketMessage
+
+  func run() { webSocket.writePosted(message) }
+}
+
+private struct PostedClose: LoopWork {
+  let webSocket: WebSocketConnection
+  let code: WebSocket.CloseCode
+  let reason: String
+
+  func run() { webSocket.startClosing(code, reason) }
+}
+
+extension WebSocketMessage {
+  fileprivate var byteCount: Int {
+    switch self {
+    case .text(let text): text.utf8.count
+    case .binary(let bytes): bytes.readableBytes
+    }
+  }
+}
