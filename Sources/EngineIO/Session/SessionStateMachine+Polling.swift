@@ -92,13 +92,15 @@ extension SessionStateMachine {
   /// A post was read to its end, or broke off.
   ///
   /// - Parameter failure: ends the session with this reason.
-  /// - Returns: an error to answer with, if the post got in the way of another.
+  /// - Returns: an error to answer with, if the post is why the session ended, by what it brought or
+  ///   by being in the way of another.
   public mutating func endPost(
     _ post: PostToken, failure: DisconnectReason? = nil, now: ContinuousClock.Instant
   ) -> (error: EngineIOErrorCode?, actions: [Action]) {
     guard self.post == post else { return (nil, []) }
     self.post = nil
-    let error: EngineIOErrorCode? = endReason == .overlappingRequests ? .badRequest : nil
+    let isAtFault = endReason == .overlappingRequests || endReason == .protocolViolation
+    let error: EngineIOErrorCode? = isAtFault ? .badRequest : nil
     guard let failure else { return (error, []) }
     return (error, end(failure, now: now))
   }

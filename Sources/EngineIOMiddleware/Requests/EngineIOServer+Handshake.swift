@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import EngineIO
+import HTTPApp
+
+extension EngineIOServer {
+  /// Opens a session, if the application accepts it.
+  nonisolated(nonsending) func handshake(
+    _ request: Request, _ kind: TransportKind
+  ) async throws -> Response {
+    guard let handlers = runningHandlers else { throw EngineIOErrorCode.unavailable }
+    let session = EngineIOSession(
+      id: .random(tag: configuration.nodeTag), engine: self, handlers: handlers, transport: kind,
+      executor: request.connection.executor)
+    if let connect = handlers.connect {
+      do {
+        try await connect(session, request)
+        // Nobody is there to take the answer.
+        try Task.checkCancellation()
+      } catch {
+        session.reject()
+        switch error {
+        case let rejected as ConnectionRejected:
+          throw EngineIOErrorCode.rejected(rejected.message)
+        case let error as any HTTPResponseError:
+          return error.response
+        default:
+          throw error
+        }
+      }
+    }
+    guard insert(session) else {
+      session.reject()
+      throw EngineIOErrorCode.unavailable
+    }
+    session.start()
+    let upgrades = kind == .polling && sessionConfiguration.allowsUpgrades
+    let handshake = Handshake(
+      sid: session.id.rawValue, upgrades: upgrades ? [TransportKind.websocket.rawValue] : [],
+      pingInterval: configuration.pingInterval, pingTimeout: configuration.pingTimeout,
+      maxPayload: configuration.maxPayload)
+    let packets = session.open(handshake.json)
+    switch kind {
+    case .polling: return .engineIO(packets)
+    case .websocket: return webSocket { await session.serveHandshake(on: $0) }
+    }
+  }
+
+  /// Lets a WebSocket probe for a session. If the session already has one, the new one is closed
+  /// only after it was accepted: clients take a refusal for a broken server.
+  func upgrade(_ session: EngineIOSession) throws -> Response {
+    if let refusal = session.socketRefusal { throw refusal }
+    return webSocket { await session.serveProbe(on: $0) }
+  }
+
+  private func webSocket(
+    _ serve: @escaping @Sendable (WebSocket) async -> Void
+  ) -> Response {
+    var options = WebSocketOptions()
+    options.maxMessageBytes = configuration.maxPayload
+    options.maxFrameBytes = configuration.maxPayload
+    options.highWaterMark = configuration.sendBufferBytes
+    // The session has its own heartbeat.
+    options.pingInterval = nil
+    return .webSocket(options: options) { await serve($0) }
+  }
+}

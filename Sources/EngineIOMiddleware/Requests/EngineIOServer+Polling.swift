@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import EngineIO
+import HTTPApp
+import NIOCore
+
+extension EngineIOServer {
+  /// Answers a poll: at once if there is something to say, otherwise when there is.
+  nonisolated(nonsending) func poll(_ session: EngineIOSession) async throws -> Response {
+    .engineIO(try await session.poll())
+  }
+
+  /// Takes the packets of a post. The answer leaves when they are in the hands of the session and
+  /// its handlers have had a turn, so that what they send at once is ready for the next poll.
+  nonisolated(nonsending) func post(
+    _ request: Request, to session: EngineIOSession
+  ) async throws -> Response {
+    let post = try session.beginPost()
+    let payload: ByteBuffer
+    do throws(RequestBodyError) {
+      payload = try await request.body.collect(upTo: configuration.maxPayload)
+    } catch {
+      switch error {
+      case .tooLarge:
+        _ = session.endPost(post, failure: .payloadTooLarge)
+        throw EngineIOErrorCode.payloadTooLarge
+      case .malformed, .connectionClosed:
+        _ = session.endPost(post, failure: .transportError)
+        throw error
+      }
+    }
+    let hasMessages = try await deliver(payload, of: post, to: session)
+    if hasMessages { await session.letHandlersRun(from: request.connection.executor) }
+    if let refusal = session.endPost(post, failure: nil) { throw refusal }
+    return .engineIOAcknowledgement
+  }
+
+  /// Hands the packets of a payload to the session as it has room for them.
+  ///
+  /// - Returns: whether there were messages among them.
+  private nonisolated(nonsending) func deliver(
+    _ payload: ByteBuffer, of post: PostToken, to session: EngineIOSession
+  ) async throws -> Bool {
+    let limits = PayloadDecoder.Limits(
+      maxBytes: configuration.maxPayload, maxPackets: configuration.maxPacketsPerPayload)
+    var decoder = PayloadDecoder(payload, limits: limits)
+    var hasMessages = false
+    do {
+      while let packet = try decoder.next() {
+        switch session.receive(packet, in: post) {
+        case .message:
+          hasMessages = true
+        case .messageWithoutRoom:
+          hasMessages = true
+          await session.waitForRoom()
+          try Task.checkCancellation()
+        case .other:
+          break
+        }
+      }
+      return hasMessages
+    } catch let error as PayloadError {
+      let refusal = session.endPost(post, failure: DisconnectReason(error))
+      throw refusal ?? .badRequest.with(message: error.description)
+    } catch {
+      _ = session.endPost(post, failure: .transportError)
+      throw error
+    }
+  }
+}
+
+extension DisconnectReason {
+  fileprivate init(_ error: PayloadError) {
+    self =
+      switch error {
+      case .packet: .parseError
+      case .tooLarge: .payloadTooLarge
+      case .tooManyPackets: .tooManyPackets
+      }
+  }
+}

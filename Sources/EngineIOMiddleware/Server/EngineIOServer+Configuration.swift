@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+extension EngineIOServer {
+  /// The settings of a server.
+  public struct Configuration: Sendable {
+    /// The time between a pong and the next ping; the first ping comes this long after the
+    /// handshake.
+    public var pingInterval: Duration
+    /// The time that a client has to answer a ping before its session ends.
+    public var pingTimeout: Duration
+    /// The largest post and the largest WebSocket message accepted, in bytes. More is answered
+    /// 413, or closes the WebSocket with 1009, and ends the session.
+    public var maxPayload: Int
+    /// The largest number of packets in one post. More ends the session.
+    public var maxPacketsPerPayload: Int
+    /// Whether a polling session may go over to a WebSocket.
+    public var allowUpgrades: Bool
+    /// The transports that a session may begin with.
+    public var transports: Set<TransportKind>
+    /// How long a WebSocket may probe for an upgrade before it is closed; polling goes on.
+    public var upgradeTimeout: Duration
+    /// How long a session that was closed here waits for the poll that takes its last messages.
+    public var closeTimeout: Duration
+    /// The pages that may use the server.
+    public var allowedOrigins: AllowedOrigins
+    /// Whether browsers may send cookies from other origins: `access-control-allow-credentials`.
+    public var allowCredentials: Bool
+    /// Whether `x-forwarded-proto` and `x-forwarded-host` say what the client asked for when the
+    /// same origin is decided. Only behind a proxy that sets or removes both.
+    public var trustForwardedHeaders: Bool
+    /// Bytes waiting for one client above which `send` suspends and `offer` refuses.
+    public var sendBufferBytes: Int
+    /// Messages waiting for one client's poll above which `send` suspends and `offer` refuses.
+    public var sendBufferMessages: Int
+    /// Messages waiting for the handler above which reading from the client pauses.
+    public var receiveBufferMessages: Int
+    /// Whether a client that goes away during a poll ends its session at once; otherwise the
+    /// heartbeat finds out. Turn it off behind intermediaries that cut idle requests.
+    public var endsSessionOnAbandonedPoll: Bool
+    /// A name of this node, 1 to 16 characters of `a-z0-9`, that every session id begins with, so
+    /// that a load balancer can tell the owner.
+    public var nodeTag: String?
+
+    /// Creates settings; each has a default that suits most servers.
+    public init(
+      pingInterval: Duration = .seconds(25), pingTimeout: Duration = .seconds(20),
+      maxPayload: Int = 1_000_000, maxPacketsPerPayload: Int = 10_000, allowUpgrades: Bool = true,
+      transports: Set<TransportKind> = [.polling, .websocket],
+      upgradeTimeout: Duration = .seconds(10), closeTimeout: Duration = .seconds(30),
+      allowedOrigins: AllowedOrigins = .sameOrigin, allowCredentials: Bool = false,
+      trustForwardedHeaders: Bool = false, sendBufferBytes: Int = 1 << 20,
+      sendBufferMessages: Int = 1_000, receiveBufferMessages: Int = 256,
+      endsSessionOnAbandonedPoll: Bool = true, nodeTag: String? = nil
+    ) {
+      self.pingInterval = pingInterval
+      self.pingTimeout = pingTimeout
+      self.maxPayload = maxPayload
+      self.maxPacketsPerPayload = maxPacketsPerPayload
+      self.allowUpgrades = allowUpgrades
+      self.transports = transports
+      self.upgradeTimeout = upgradeTimeout
+      self.closeTimeout = closeTimeout
+      self.allowedOrigins = allowedOrigins
+      self.allowCredentials = allowCredentials
+      self.trustForwardedHeaders = trustForwardedHeaders
+      self.sendBufferBytes = sendBufferBytes
+      self.sendBufferMessages = sendBufferMessages
+      self.receiveBufferMessages = receiveBufferMessages
+      self.endsSessionOnAbandonedPoll = endsSessionOnAbandonedPoll
+      self.nodeTag = nodeTag
+    }
+
+    var session: SessionStateMachine.Configuration {
+      var session = SessionStateMachine.Configuration()
+      session.pingInterval = pingInterval
+      session.pingTimeout = pingTimeout
+      session.upgradeTimeout = upgradeTimeout
+      session.closeTimeout = closeTimeout
+      session.allowsUpgrades = allowUpgrades && transports.contains(.websocket)
+      session.highWaterMarkBytes = sendBufferBytes
+      session.highWaterMarkPackets = sendBufferMessages
+      return session
+    }
+  }
+}
+
+/// The pages that may use an Engine.IO server, by the `origin` field of their requests; requests
+/// without one, which no page can make across origins, are always let through. Enforced for HTTP
+/// and WebSocket alike, before a session exists.
+public enum AllowedOrigins: Sendable, Hashable {
+  /// Pages from the same scheme, host and port.
+  case sameOrigin
+  /// Pages from these origins, such as `https://example.com`, besides those from the same one.
+  case only(Set<String>)
+  /// All pages.
+  case any
+  /// All pages as far as this server is concerned, and no CORS fields in the answers: somebody
+  /// else sees to it.
+  case unchecked
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+public import HTTPApp
+import Synchronization
+
+/// What an application does about its sessions.
+struct EngineIOHandlers: Sendable {
+  typealias Connect = @Sendable (EngineIOSession, Request) async throws -> Void
+  typealias Message = @Sendable (EngineIOSession, EngineIOMessage) async throws -> Void
+  typealias Disconnect = @Sendable (EngineIOSession, DisconnectReason) async throws -> Void
+  typealias Session = @Sendable (EngineIOSession) async throws -> Void
+  typealias Failure = @Sendable (EngineIOSession, any Error) -> Void
+
+  var connect: Connect?
+  var message: Message?
+  var disconnect: Disconnect?
+  var session: Session?
+  var failure: Failure?
+}
+
+extension EngineIOServer {
+  /// Registers what to do when a client connects, before the handshake is answered.
+  ///
+  /// Throwing refuses the client: `ConnectionRejected` answers 401, an error that carries a
+  /// response answers that, any other is the host's to log and answer. What is sent here travels
+  /// in the answer to the handshake. Runs in the request's task: the client's going away cancels
+  /// it.
+  ///
+  /// - Precondition: no host runs the server yet, as for every registration.
+  public func onConnect(
+    _ handler: @escaping @Sendable (EngineIOSession, Request) async throws -> Void
+  ) {
+    register { $0.connect = handler }
+  }
+
+  /// Registers what to do with a message. The next message waits for it.
+  ///
+  /// Throwing ends the session with the reason `handlerError`.
+  public func onMessage(
+    _ handler: @escaping @Sendable (EngineIOSession, EngineIOMessage) async throws -> Void
+  ) {
+    register {
+      precondition($0.session == nil, "onMessage and onSession both take the messages: choose one")
+      $0.message = handler
+    }
+  }
+
+  /// Registers what to do when a session has ended, whoever ended it: called exactly once for
+  /// every session whose connect handler returned, after the last message.
+  public func onDisconnect(
+    _ handler: @escaping @Sendable (EngineIOSession, DisconnectReason) async throws -> Void
+  ) {
+    register { $0.disconnect = handler }
+  }
+
+  /// Registers what to do with a session as a whole, in place of a message handler: iterate
+  /// `session.messages`. Returning closes the session; throwing ends it with `handlerError`.
+  public func onSession(_ handler: @escaping @Sendable (EngineIOSession) async throws -> Void) {
+    register {
+      precondition($0.message == nil, "onMessage and onSession both take the messages: choose one")
+      $0.session = handler
+    }
+  }
+
+  /// Registers where errors go that message, session and disconnect handlers throw.
+  public func onError(_ handler: @escaping @Sendable (EngineIOSession, any Error) -> Void) {
+    register { $0.failure = handler }
+  }
+
+  private func register(_ change: (inout EngineIOHandlers) -> Void) {
+    state.withLock {
+      precondition($0.phase == .idle, "register Engine.IO handlers before the server starts")
+      change(&$0.handlers)
+    }
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import HTTPApp
+import Synchronization
+
+extension EngineIOServer {
+  /// Runs the timers around `serve`. Returns when every session has ended and every handler has
+  /// returned; cancellation cancels handlers that are still running.
+  public func withLifespan(
+    _ serve: nonisolated(nonsending) () async throws -> Void
+  ) async throws {
+    state.withLock {
+      precondition($0.phase == .idle, "one host at a time runs an Engine.IO server")
+      $0.phase = .running
+    }
+    let result = await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.runTimers() }
+      let result: Result<Void, any Error>
+      do {
+        result = .success(try await serve())
+      } catch {
+        result = .failure(error)
+      }
+      beginGracefulShutdown()
+      await allSessionsEnded()
+      group.cancelAll()
+      return result
+    }
+    state.withLock { $0.phase = .idle }
+    try result.get()
+  }
+
+  /// Refuses handshakes from now on and ends all sessions: a parked poll is answered with a close
+  /// packet, a WebSocket is closed with 1001.
+  public func beginGracefulShutdown() {
+    let sessions = state.withLock { state -> [EngineIOSession] in
+      guard state.phase == .running else { return [] }
+      state.phase = .stopping
+      return Array(state.sessions.values)
+    }
+    for session in sessions { session.end(.serverShutdown) }
+  }
+
+  private nonisolated(nonsending) func allSessionsEnded() async {
+    await withTaskCancellationHandler {
+      await withUnsafeContinuation { continuation in
+        let isDrained = state.withLock { state in
+          if state.sessions.isEmpty { return true }
+          state.drained = continuation
+          return false
+        }
+        if isDrained { continuation.resume() }
+      }
+    } onCancel: {
+      for session in state.withLock({ Array($0.sessions.values) }) { session.cancelHandlers() }
+    }
+  }
+
+  /// Fires timers until cancelled.
+  private func runTimers() async {
+    while !Task.isCancelled {
+      for session in timers.takeDue(time.now()) { session.timerFired() }
+      await waitForTimer()
+    }
+  }
+
+  private func waitForTimer() async {
+    let deadline = timers.nextDeadline
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.timers.waitForDeadline(before: deadline) }
+      if let deadline { group.addTask { await self.time.sleep(deadline) } }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+public import HTTPApp
+import Synchronization
+
+/// An Engine.IO server, protocol version 4: sessions over long polling and WebSocket.
+///
+/// It is an application for every path it is given; `EngineIOApp` gives it one path and others the
+/// rest. It has sessions only while a host runs it, that is, within `withLifespan(_:)`; before and
+/// after, handshakes are answered 503.
+///
+/// Handlers are registered before the host starts. Those of one session run one after the other:
+/// connect ends before the first message, disconnect comes once, after the last. A session without
+/// handlers just lives.
+public final class EngineIOServer: HTTPApplication {
+  /// The server's settings.
+  public let configuration: Configuration
+  let sessionConfiguration: SessionStateMachine.Configuration
+  let time: TimeSource
+  let timers = TimerQueue()
+  let state = Mutex(State())
+  let origins: OriginPolicy
+
+  struct State {
+    var phase = Phase.idle
+    var handlers = EngineIOHandlers()
+    /// Every session until its id is released and its task has ended.
+    var sessions: [SessionID: EngineIOSession] = [:]
+    /// Waits for `sessions` to be empty.
+    var drained: UnsafeContinuation<Void, Never>?
+  }
+
+  enum Phase {
+    case idle, running, stopping
+  }
+
+  /// Creates a server.
+  ///
+  /// - Parameter clock: measures the heartbeat and every other time-out.
+  public init(
+    _ configuration: Configuration = Configuration(),
+    clock: some Clock<Duration> = ContinuousClock()
+  ) {
+    if let tag = configuration.nodeTag { _ = SessionID.random(tag: tag) }
+    self.configuration = configuration
+    sessionConfiguration = configuration.session
+    time = TimeSource(clock)
+    origins = OriginPolicy(configuration)
+  }
+
+  /// All sessions that are open.
+  public var sessions: [EngineIOSession] {
+    state.withLock { Array($0.sessions.values) }.filter(\.isOpen)
+  }
+
+  /// The open session of this id.
+  public func session(id: SessionID) -> EngineIOSession? {
+    guard let session = findSession(id), session.isOpen else { return nil }
+    return session
+  }
+
+  func findSession(_ id: SessionID) -> EngineIOSession? {
+    state.withLock { $0.sessions[id] }
+  }
+
+  /// The handlers, or `nil` while no handshake is possible.
+  var runningHandlers: EngineIOHandlers? {
+    state.withLock { $0.phase == .running ? $0.handlers : nil }
+  }
+
+  /// Makes a session known; false if the server stops.
+  func insert(_ session: EngineIOSession) -> Bool {
+    state.withLock {
+      guard $0.phase == .running else { return false }
+      $0.sessions[session.id] = session
+      return true
+    }
+  }
+
+  /// Forgets a session whose id is released and whose task has ended.
+  func remove(_ session: EngineIOSession) {
+    let drained = state.withLock { state -> UnsafeContinuation<Void, Never>? in
+      state.sessions[session.id] = nil
+      return state.sessions.isEmpty ? state.drained.take() : nil
+    }
+    drained?.resume()
+  }
+}

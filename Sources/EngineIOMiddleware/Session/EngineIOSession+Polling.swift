@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import EngineIO
+import HTTPApp
+import Synchronization
+
+extension EngineIOSession {
+  /// The packets that answer a poll.
+  ///
+  /// - Throws: an `EngineIOErrorCode` if it is refused, `CancellationError` if the client has gone.
+  nonisolated(nonsending) func poll() async throws -> [Packet] {
+    let now = engine.time.now()
+    let outcome = withState { state, deferred in
+      let (outcome, actions) = state.machine.poll(now: now)
+      if case .parked(let poll) = outcome { state.poll = .reserved(poll) }
+      perform(actions, &state, &deferred)
+      return outcome
+    }
+    switch outcome {
+    case .answer(let packets): return packets
+    case .refused(let error): throw error
+    case .parked(let poll): return try await waitForPackets(poll)
+    }
+  }
+
+  private nonisolated(nonsending) func waitForPackets(_ poll: PollToken) async throws -> [Packet] {
+    let packets = await withTaskCancellationHandler {
+      await withUnsafeContinuation { continuation in
+        let packets = withState { state, _ -> [Packet]?? in
+          switch state.poll {
+          case .reserved(poll):
+            state.poll = .waiting(poll, continuation)
+            return nil
+          case .answered(poll, let packets):
+            state.poll = .none
+            return .some(packets)
+          default:
+            return .some(nil)
+          }
+        }
+        if let packets { continuation.resume(returning: packets) }
+      }
+    } onCancel: {
+      abandon(poll)
+    }
+    guard let packets else { throw CancellationError() }
+    if Task.isCancelled {
+      // There is no telling whether the client got them, and no way to ask.
+      let now = engine.time.now()
+      withState { state, deferred in
+        perform(state.machine.loseAnswer(now: now), &state, &deferred)
+      }
+      throw CancellationError()
+    }
+    return packets
+  }
+
+  private func abandon(_ poll: PollToken) {
+    let now = engine.time.now()
+    let keepsSession = !engine.configuration.endsSessionOnAbandonedPoll
+    withState { state, deferred in
+      switch state.poll {
+      case .reserved(poll): state.poll = .none
+      case .waiting(poll, let continuation):
+        state.poll = .none
+        deferred.poll = continuation
+      default: return
+      }
+      perform(
+        state.machine.abandonPoll(poll, keepsSession: keepsSession, now: now), &state, &deferred)
+    }
+  }
+
+  func beginPost() throws -> PostToken {
+    let now = engine.time.now()
+    let outcome = withState { state, deferred in
+      let (outcome, actions) = state.machine.beginPost(now: now)
+      perform(actions, &state, &deferred)
+      return outcome
+    }
+    switch outcome {
+    case .accepted(let post): return post
+    case .refused(let error): throw error
+    }
+  }
+
+  /// - Returns: an error to answer with.
+  func endPost(_ post: PostToken, failure: DisconnectReason?) -> EngineIOErrorCode? {
+    let now = engine.time.now()
+    return withState { state, deferred in
+      let (error, actions) = state.machine.endPost(post, failure: failure, now: now)
+      perform(actions, &state, &deferred)
+      return error
+    }
+  }
+
+  func receive(_ packet: Packet, in post: PostToken) -> Received {
+    withState { state, deferred in
+      let outcome = state.machine.receive(packet, in: post, now: engine.time.now())
+      return take(outcome, &state, &deferred)
+    }
+  }
+
+  /// Gives the handlers a turn on their executor, which runs tasks in the order in which they
+  /// became ready, so that those that do not suspend have dealt with what was received before.
+  ///
+  /// - Parameter current: where this is called.
+  nonisolated(nonsending) func letHandlersRun(from current: (any TaskExecutor)?) async {
+    guard let executor = state.withLock({ $0.executor }) else {
+      // No executor to queue up on: yield until the handlers wait, but not for ever.
+      for _ in 0..<64 where !isIdle { await Task.yield() }
+      return
+    }
+    if executor === current {
+      await Task.yield()
+    } else {
+      await withTaskExecutorPreference(executor) { await Task.yield() }
+    }
+  }
+
+  private var isIdle: Bool { state.withLock { $0.consumer != nil || !$0.machine.isOpen } }
+}

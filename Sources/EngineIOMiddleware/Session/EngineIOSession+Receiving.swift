@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import EngineIO
+import HTTPApp
+import Synchronization
+
+extension EngineIOSession {
+  /// What became of a packet.
+  enum Received: Sendable {
+    case message
+    /// A message; wait for room before reading on.
+    case messageWithoutRoom
+    case other
+  }
+
+  func take(
+    _ outcome: SessionStateMachine.ReceiveOutcome, _ state: inout State,
+    _ deferred: inout Deferred
+  ) -> Received {
+    switch outcome {
+    case .message(let message):
+      if let consumer = state.consumer.take() {
+        deferred.consumer = consumer
+        deferred.next = .message(message)
+        return .message
+      }
+      state.mailbox.append(message)
+      return hasRoom(state) ? .message : .messageWithoutRoom
+    case .actions(let actions):
+      perform(actions, &state, &deferred)
+      return .other
+    }
+  }
+
+  private func hasRoom(_ state: State) -> Bool {
+    state.mailbox.count < engine.configuration.receiveBufferMessages
+  }
+
+  /// Suspends until the handlers have made room in the mailbox.
+  nonisolated(nonsending) func waitForRoom() async {
+    state.withLock { $0.machine.readerBlocked() }
+    await wait(in: \.readers) { !hasRoom($0) && !$0.mailbox.isFinished }
+    let now = engine.time.now()
+    withState { state, _ in
+      state.machine.readerUnblocked(now: now)
+      watchDeadline(&state)
+    }
+  }
+
+  /// The next thing for the session's task to do; suspends while there is nothing.
+  nonisolated(nonsending) func next() async -> Next {
+    await withUnsafeContinuation { continuation in
+      let next = withState { state, deferred -> Next? in
+        if state.movesTo != nil { return .move }
+        if let message = state.mailbox.popFirst() {
+          if !state.readers.isEmpty && hasRoom(state) {
+            deferred.waiters = state.readers.takeAll()
+          }
+          return .message(message)
+        }
+        if state.mailbox.isFinished { return .finished }
+        precondition(state.consumer == nil, "one task at a time may take a session's messages")
+        state.consumer = continuation
+        return nil
+      }
+      if let next { continuation.resume(returning: next) }
+    }
+  }
+
+  /// As `next()`, but does not wait in a cancelled task.
+  nonisolated(nonsending) func nextUnlessCancelled() async -> Next {
+    await withTaskCancellationHandler {
+      Task.isCancelled ? .finished : await next()
+    } onCancel: {
+      state.withLock { $0.consumer.take() }?.resume(returning: .finished)
+    }
+  }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+public import EngineIO
+import HTTPApp
+public import NIOCore
+import Synchronization
+
+extension EngineIOSession {
+  /// Sends a message, and suspends while more than the send buffer's limit waits for the client.
+  ///
+  /// Order is that of the calls. A cancelled task does not wait; its message is sent all the same.
+  ///
+  /// - Throws: `closed` when the session is over, also while waiting, when nobody can tell whether
+  ///   the message arrived; `bufferFull` when a connect handler sends more than the buffer holds;
+  ///   `separatorInText` for a text with U+001E, which polling cannot carry.
+  public nonisolated(nonsending) func send(
+    _ message: EngineIOMessage
+  ) async throws(EngineIOSendError) {
+    switch push(message, isDroppable: false) {
+    case .done: return
+    case .refused(let error): throw error
+    case .waitForSocket(let webSocket):
+      do throws(WebSocketError) { try await webSocket.waitUntilWritable() } catch { throw .closed }
+    case .waitForRoom:
+      try await waitForSendBuffer()
+    }
+  }
+
+  /// Sends a text message; see `send(_:)`.
+  public nonisolated(nonsending) func send(_ text: String) async throws(EngineIOSendError) {
+    try await send(.text(text))
+  }
+
+  /// Sends a binary message; see `send(_:)`.
+  public nonisolated(nonsending) func send(_ bytes: ByteBuffer) async throws(EngineIOSendError) {
+    try await send(.binary(bytes))
+  }
+
+  /// Sends a message if there is room for it in the send buffer, and never suspends.
+  ///
+  /// - Throws: `bufferFull` when there is no room; otherwise as `send(_:)`.
+  public func offer(_ message: EngineIOMessage) throws(EngineIOSendError) {
+    try offer(message, frame: nil)
+  }
+
+  func offer(
+    _ message: EngineIOMessage, frame: WebSocketMessage?
+  ) throws(EngineIOSendError) {
+    if case .refused(let error) = push(message, isDroppable: true, frame: frame) { throw error }
+  }
+
+  private enum PushOutcome {
+    case done
+    case waitForSocket(WebSocket)
+    case waitForRoom
+    case refused(EngineIOSendError)
+  }
+
+  private func push(
+    _ message: EngineIOMessage, isDroppable: Bool, frame: WebSocketMessage? = nil
+  ) -> PushOutcome {
+    withState { state, deferred in
+      switch state.machine.send(message, isDroppable: isDroppable) {
+      case .send:
+        guard let webSocket = state.socket?.webSocket else { return .refused(.closed) }
+        let frame = frame ?? Packet.message(message).webSocketMessage
+        switch isDroppable ? webSocket.offer(frame) : webSocket.push(frame) {
+        case .sent: return .done
+        case .buffered: return .waitForSocket(webSocket)
+        case .full: return .refused(.bufferFull)
+        case .closed: return .refused(.closed)
+        }
+      case .answerPoll(let poll):
+        answer(poll, [.message(message)], &state, &deferred)
+        return .done
+      case .queued(let isAboveHighWaterMark):
+        return isAboveHighWaterMark && state.hasTask ? .waitForRoom : .done
+      case .refused(let error):
+        return .refused(error)
+      }
+    }
+  }
+
+  private nonisolated(nonsending) func waitForSendBuffer() async throws(EngineIOSendError) {
+    await wait(in: \.senders) { $0.machine.isOpen && $0.machine.isAboveHighWaterMark }
+    if !isOpen { throw .closed }
+  }
+
+  /// Suspends the task, unless `isNeeded` is false by now, until it is taken out of the waiters or
+  /// cancelled.
+  nonisolated(nonsending) func wait(
+    in waiters: any WritableKeyPath<State, Waiters> & Sendable, while isNeeded: (State) -> Bool
+  ) async {
+    let number = state.withLock { $0[keyPath: waiters].makeNumber() }
+    await withTaskCancellationHandler {
+      await withUnsafeContinuation { continuation in
+        let isWaiting = state.withLock {
+          isNeeded($0) && $0[keyPath: waiters].add(number, continuation)
+        }
+        if !isWaiting { continuation.resume() }
+      }
+    } onCancel: {
+      state.withLock { $0[keyPath: waiters].cancel(number) }?.resume()
+    }
+    if Task.isCancelled { state.withLock { $0[keyPath: waiters].forget(number) } }
+  }
+}
+
+extension Packet {
+  var webSocketMessage: WebSocketMessage {
+    switch webSocketFrame {
+    case .text(let text): .text(text)
+    case .binary(let bytes): .binary(bytes)
+    }
+  }
+}
+
+extension WebSocket {
+  /// Sends a message in any case, above the high-water mark too, without suspending.
+  @discardableResult
+  func push(_ message: WebSocketMessage) -> OfferResult {
+    let result = offer(message)
+    guard result == .full else { return result }
+    // Runs until it would suspend, that is, until the message is on its way; what remains of the
+    // task is a wait that ends with the connection at the latest.
+    Task.immediate { try? await send(message) }
+    return .buffered
+  }
+}

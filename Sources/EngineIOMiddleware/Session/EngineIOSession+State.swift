@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import EngineIO
+import HTTPApp
+import Synchronization
+
+extension EngineIOSession {
+  /// Everything of a session that changes, under its lock.
+  ///
+  /// Sockets are written to while the lock is held, which never suspends: that is what keeps
+  /// packets in order when the transport changes. Tasks are resumed after it was given back.
+  struct State {
+    var machine: SessionStateMachine
+    var poll = PollSlot.none
+    var socket: Socket?
+    var probe: Socket?
+    var mailbox = Mailbox()
+    /// The session's task, waiting for a message.
+    var consumer: UnsafeContinuation<Next, Never>?
+    /// Where the session's task runs.
+    var executor: (any TaskExecutor)?
+    /// Where it is to go on.
+    var movesTo: (any TaskExecutor)?
+    var task: Task<Void, Never>?
+    var hasTask = false
+    var isReleased = false
+    var lastTransport: TransportKind
+    var timer: TimerQueue.Slot?
+    var timerDeadline: ContinuousClock.Instant?
+    /// Tasks that wait for room in the send buffer or the mailbox.
+    var senders = Waiters()
+    var readers = Waiters()
+
+    init(
+      machine: SessionStateMachine, executor: (any TaskExecutor)?, lastTransport: TransportKind
+    ) {
+      self.machine = machine
+      self.executor = executor
+      self.lastTransport = lastTransport
+    }
+  }
+
+  struct Socket {
+    let token: SocketToken
+    let webSocket: WebSocket
+  }
+
+  /// The one poll that a session may have parked.
+  enum PollSlot {
+    case none
+    /// Parked, and about to wait.
+    case reserved(PollToken)
+    case waiting(PollToken, UnsafeContinuation<[Packet]?, Never>)
+    /// Answered before it waited.
+    case answered(PollToken, [Packet])
+  }
+
+  /// What the session's task does next.
+  enum Next: Sendable {
+    case message(EngineIOMessage)
+    /// Go on on the executor in `movesTo`.
+    case move
+    case finished
+  }
+
+  /// What to do once the lock was given back.
+  struct Deferred {
+    var poll: UnsafeContinuation<[Packet]?, Never>?
+    var packets: [Packet]?
+    var consumer: UnsafeContinuation<Next, Never>?
+    var next = Next.finished
+    var waiters: [UnsafeContinuation<Void, Never>] = []
+    var isForgotten = false
+  }
+
+  /// Runs `body` under the lock, then does what it deferred.
+  func withState<Result: Sendable>(
+    _ body: (inout State, inout Deferred) -> Result
+  ) -> Result {
+    let (result, deferred) = state.withLock { state in
+      var deferred = Deferred()
+      let result = body(&state, &deferred)
+      return (result, deferred)
+    }
+    deferred.poll?.resume(returning: deferred.packets)
+    deferred.consumer?.resume(returning: deferred.next)
+    for waiter in deferred.waiters { waiter.resume() }
+    if deferred.isForgotten { engine.remove(self) }
+    return result
+  }
+
+  /// Does what the machine wants, and watches its deadline.
+  func perform(
+    _ actions: [SessionStateMachine.Action], _ state: inout State, _ deferred: inout Deferred
+  ) {
+    for action in actions {
+      switch action {
+      case .answerPoll(let poll, let packets):
+        answer(poll, packets, &state, &deferred)
+      case .send(let packets, let token):
+        guard let webSocket = state.webSocket(token) else { break }
+        for packet in packets { webSocket.push(packet.webSocketMessage) }
+      case .closeSocket(let token, let reason):
+        state.webSocket(token)?.close(reason.closeCode)
+      case .ended:
+        state.mailbox.finish()
+        if let consumer = state.consumer.take() {
+          deferred.consumer = consumer
+          deferred.next = .finished
+        }
+        deferred.waiters += state.readers.takeAll() + state.senders.takeAll()
+      case .released:
+        state.isReleased = true
+        if let timer = state.timer.take() { engine.timers.remove(timer) }
+        deferred.isForgotten = !state.hasTask
+      }
+    }
+    if let transport = state.machine.transport { state.lastTransport = transport }
+    watchDeadline(&state)
+    wakeSenders(&state, &deferred)
+  }
+
+  func answer(
+    _ poll: PollToken, _ packets: [Packet], _ state: inout State, _ deferred: inout Deferred
+  ) {
+    switch state.poll {
+    case .waiting(poll, let continuation):
+      state.poll = .none
+      deferred.poll = continuation
+      deferred.packets = packets
+    case .reserved(poll):
+      state.poll = .answered(poll, packets)
+    default:
+      break
+    }
+  }
+
+  /// Sets the timer if the deadline is earlier than the one it waits for; a later one is looked up
+  /// when it fires, so that pongs do not touch the timers.
+  func watchDeadline(_ state: inout State) {
+    guard !state.isReleased, let deadline = state.machine.nextDeadline else { return }
+    if let watched = state.timerDeadline, watched <= deadline { return }
+    let timer = state.timer ?? engine.timers.add(self)
+    state.timer = timer
+    state.timerDeadline = deadline
+    engine.timers.setDeadline(deadline, of: timer)
+  }
+
+  func wakeSenders(_ state: inout State, _ deferred: inout Deferred) {
+    guard !state.senders.isEmpty, !state.machine.isAboveHighWaterMark else { return }
+    deferred.waiters += state.senders.takeAll()
+  }
+
+  func timerFired() {
+    let now = engine.time.now()
+    withState { state, deferred in
+      state.timerDeadline = nil
+      perform(state.machine.timerFired(now: now), &state, &deferred)
+    }
+  }
+
+  func end(_ reason: DisconnectReason) {
+    let now = engine.time.now()
+    withState { state, deferred in
+      perform(state.machine.end(reason, now: now), &state, &deferred)
+    }
+  }
+}
+
+extension EngineIOSession.State {
+  func webSocket(_ token: SocketToken) -> WebSocket? {
+    if let socket, socket.token == token { return socket.webSocket }
+    if let probe, probe.token == token { return probe.webSocket }
+    return nil
+  }
+}
+
+extension SessionStateMachine.SocketCloseReason {
+  var closeCode: WebSocket.CloseCode {
+    switch self {
+    case .sessionEnded: .normalClosure
+    case .goingAway: .goingAway
+    case .protocolError: .protocolError
+    case .tooBig: .messageTooBig
+    case .timeout: .policyViolation
+    case .internalError: .internalError
+    }
+  }
+}

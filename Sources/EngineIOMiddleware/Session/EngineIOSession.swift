@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+public import EngineIO
+import HTTPApp
+import Synchronization
+
+/// Why a message was not sent.
+public typealias EngineIOSendError = SessionStateMachine.SendError
+
+/// One client of an Engine.IO server, from its handshake to its end.
+///
+/// All methods may be called from any task. Sends keep their order whatever the transport does
+/// meanwhile, and reach a client at most once.
+public final class EngineIOSession: Sendable {
+  /// The session's id: a bearer secret, so not for other clients and not for logs.
+  public let id: SessionID
+  let engine: EngineIOServer
+  let handlers: EngineIOHandlers
+  let state: Mutex<State>
+
+  init(
+    id: SessionID, engine: EngineIOServer, handlers: EngineIOHandlers, transport: TransportKind,
+    executor: (any TaskExecutor)?
+  ) {
+    self.id = id
+    self.engine = engine
+    self.handlers = handlers
+    state = Mutex(
+      State(
+        machine: SessionStateMachine(
+          transport: transport, configuration: engine.sessionConfiguration),
+        executor: executor, lastTransport: transport))
+  }
+
+  /// How packets travel now; after the end, how they did last.
+  public var transport: TransportKind {
+    state.withLock { $0.machine.transport ?? $0.lastTransport }
+  }
+
+  /// Whether messages can be sent.
+  public var isOpen: Bool { state.withLock { $0.machine.isOpen } }
+
+  /// Why the session ended; `nil` while it has not.
+  public var disconnectReason: DisconnectReason? { state.withLock { $0.machine.endReason } }
+
+  /// Bytes that were sent here and that no poll and no operating system has taken yet.
+  public var bufferedBytes: Int {
+    let (queued, socket) = state.withLock { ($0.machine.queuedBytes, $0.socket?.webSocket) }
+    return queued + (socket?.bufferedBytes ?? 0)
+  }
+
+  /// Closes the session: what was sent before is still delivered, what comes from the client is
+  /// not received any more. The second time, and after any other end, does nothing.
+  public func disconnect() {
+    end(.serverClose)
+  }
+}
