@@ -9,6 +9,8 @@
 /// branch on the text, so scripts that mix lengths cost what uniform ones do.
 struct UTF8Validator {
   private var state = UTF8Validator.accept
+  /// Whether all bytes so far are ASCII.
+  private(set) var isASCII = true
 
   /// True between characters: where a message may end.
   var isComplete: Bool { state & 63 == UTF8Validator.accept }
@@ -20,6 +22,7 @@ struct UTF8Validator {
     guard let base = bytes.baseAddress else { return state & 63 != UTF8Validator.reject }
     let count = bytes.count
     var state = self.state
+    var seen: UInt64 = 0
     UTF8Validator.rows.withUnsafeBufferPointer { rows in
       var offset = 0
       while offset &+ 16 <= count {
@@ -30,6 +33,7 @@ struct UTF8Validator {
           offset &+= 16
           continue
         }
+        seen |= words
         for index in 0..<16 {
           let byte = base.load(fromByteOffset: offset &+ index, as: UInt8.self)
           state = rows[Int(byte)] &>> (state & 63)
@@ -40,10 +44,12 @@ struct UTF8Validator {
       while offset < count {
         let byte = base.load(fromByteOffset: offset, as: UInt8.self)
         state = rows[Int(byte)] &>> (state & 63)
+        seen |= UInt64(byte)
         offset &+= 1
       }
     }
     self.state = state & 63
+    isASCII = isASCII && seen & 0x8080_8080_8080_8080 == 0
     return self.state != UTF8Validator.reject
   }
 }

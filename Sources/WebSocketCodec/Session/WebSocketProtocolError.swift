@@ -18,9 +18,11 @@ public struct WebSocketProtocolError: Error, Hashable, Sendable {
     case invalidCloseBody
     case invalidCloseCode
     case invalidUTF8
+    case invalidCompression
     case frameTooBig
     case messageTooBig
     case tooManyFragments
+    case outOfMemory
   }
 
   private let kind: Kind
@@ -29,15 +31,16 @@ public struct WebSocketProtocolError: Error, Hashable, Sendable {
     self.kind = kind
   }
 
-  /// 1002, 1007 or 1009.
+  /// 1002, 1007, 1009 or, when it was not the peer's fault, 1011.
   public var closeCode: WebSocketCloseCode {
     switch kind {
     case .maskMissing, .maskForbidden, .reservedBits, .reservedOpcode, .fragmentedControlFrame,
       .controlFrameTooLong, .unexpectedContinuation, .expectedContinuation, .lengthNotMinimal,
       .lengthOutOfRange, .invalidCloseBody, .invalidCloseCode:
       .protocolError
-    case .invalidUTF8: .invalidPayload
+    case .invalidUTF8, .invalidCompression: .invalidPayload
     case .frameTooBig, .messageTooBig, .tooManyFragments: .messageTooBig
+    case .outOfMemory: .internalError
     }
   }
 
@@ -57,9 +60,11 @@ public struct WebSocketProtocolError: Error, Hashable, Sendable {
     case .invalidCloseBody: "close body of one byte"
     case .invalidCloseCode: "invalid close code"
     case .invalidUTF8: "invalid UTF-8"
+    case .invalidCompression: "invalid compressed data"
     case .frameTooBig: "frame too big"
     case .messageTooBig: "message too big"
     case .tooManyFragments: "too many fragments"
+    case .outOfMemory: "out of memory"
     }
   }
 }
@@ -98,15 +103,19 @@ extension WebSocketProtocolError {
   public static let invalidCloseCode = Self(.invalidCloseCode)
 }
 
-// MARK: - 1007 and 1009
+// MARK: - 1007, 1009 and 1011
 
 extension WebSocketProtocolError {
   /// A text message or a close reason that is not UTF-8 (section 8.1).
   public static let invalidUTF8 = Self(.invalidUTF8)
+  /// A compressed message that cannot be decompressed (RFC 7692 section 7.2.2).
+  public static let invalidCompression = Self(.invalidCompression)
   /// A frame announces more than ``WebSocketStateMachine/Limits/maxFrameBytes``.
   public static let frameTooBig = Self(.frameTooBig)
   /// A message has more than ``WebSocketStateMachine/Limits/maxMessageBytes``.
   public static let messageTooBig = Self(.messageTooBig)
   /// A message comes in more than ``WebSocketStateMachine/Limits/maxFragments`` frames.
   public static let tooManyFragments = Self(.tooManyFragments)
+  /// There is no memory to decompress a message.
+  public static let outOfMemory = Self(.outOfMemory)
 }

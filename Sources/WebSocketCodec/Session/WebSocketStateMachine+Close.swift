@@ -23,11 +23,14 @@ extension WebSocketStateMachine {
       closeState = .closeSent
       frame.isSkipped = true
       message = IncomingMessage()
+      compression?.endReceiving()
     case .closeReceived:
       closeState = .closed
     case .closeSent, .closed:
       return false
     }
+
+    compression?.endSending()
 
     var body = ByteBuffer()
     if let code, code.isAllowedOnWire {

@@ -6,7 +6,7 @@ extension WebSocketStateMachine {
   public struct Limits: Hashable, Sendable {
     /// Payload bytes of one data frame; checked on its header, before anything is allocated.
     public let maxFrameBytes: Int
-    /// Payload bytes of one message, all fragments together.
+    /// Payload bytes of one message, all fragments together, decompressed.
     public let maxMessageBytes: Int
     /// Frames of one message, empty ones included.
     public let maxFragments: Int

@@ -41,6 +41,7 @@ extension WebSocketStateMachine {
     let kind = message.kind
     message.kind = .none
     message.fragments = 0
+    message.wireBytes = 0
     if kind == .binary {
       return .event(.binary(Self.readPayload(header, from: &buffer)))
     }
@@ -130,21 +131,25 @@ extension WebSocketStateMachine {
   private static let maximumReservation = 64 << 10
 
   /// Moves the next `count` payload bytes of the current frame to the message.
-  ///
-  /// - Returns: false if the text is not UTF-8.
-  mutating func append(_ count: Int, from buffer: inout ByteBuffer) -> Bool {
+  mutating func append(_ count: Int, from buffer: inout ByteBuffer) -> WebSocketProtocolError? {
+    if message.isCompressed { return inflate(count, from: &buffer) }
     if message.bytes.readableBytes == 0 {
       message.bytes.reserveCapacity(max(count, min(frame.remaining, Self.maximumReservation)))
     }
     let start = message.bytes.readableBytes
     let isASCII = Self.move(
       count, from: &buffer, unmaskedWith: frame.mask, to: &message.bytes)
-    guard message.kind == .text else { return true }
-    message.isASCII = message.isASCII && isASCII
-    if isASCII && message.validator.isComplete { return true }
-    return message.bytes.withUnsafeReadableBytes { bytes in
+    if isASCII && message.validator.isComplete { return nil }
+    return validate(from: start)
+  }
+
+  /// Validates what a text message has from byte `start` on.
+  mutating func validate(from start: Int) -> WebSocketProtocolError? {
+    guard message.kind == .text else { return nil }
+    let isValid = message.bytes.withUnsafeReadableBytes { bytes in
       message.validator.append(UnsafeRawBufferPointer(rebasing: bytes[start...]))
     }
+    return isValid ? nil : .invalidUTF8
   }
 
   /// Moves `count` bytes from the head of `buffer` to the end of `target`.
@@ -168,12 +173,13 @@ extension WebSocketStateMachine {
 
   /// Hands out the message whose last frame is complete.
   mutating func endMessage() -> Step {
+    if message.isCompressed, let error = endInflating() { return .failure(error) }
     let ended = message
     message = IncomingMessage()
     guard ended.kind == .text else { return .event(.binary(ended.bytes)) }
     guard ended.validator.isComplete else { return .failure(.invalidUTF8) }
     let text = ended.bytes.withUnsafeReadableBytes {
-      Self.validatedString($0, isASCII: ended.isASCII)
+      Self.validatedString($0, isASCII: ended.validator.isASCII)
     }
     return .event(.text(text))
   }

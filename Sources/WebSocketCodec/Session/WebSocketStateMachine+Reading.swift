@@ -60,6 +60,7 @@ extension WebSocketStateMachine {
   mutating func endReading() {
     message = IncomingMessage()
     frame = IncomingFrame()
+    compression?.endReceiving()
     closeState = closeState == .open ? .closeReceived : .closed
   }
 }
@@ -90,7 +91,9 @@ extension WebSocketStateMachine {
 
     if let error = openMessage(header) { return .failure(error) }
     buffer.moveReaderIndex(forwardBy: header.headerLength)
-    if header.isFinal, message.fragments == 1, available >= header.payloadLength {
+    if header.isFinal, message.fragments == 1, !message.isCompressed,
+      available >= header.payloadLength
+    {
       return readWholeMessage(header, in: &buffer)
     }
     frame = IncomingFrame(
@@ -101,7 +104,7 @@ extension WebSocketStateMachine {
   @inline(__always)
   private func parse(_ bytes: UnsafeRawBufferPointer) -> FrameHeader.ParseResult {
     FrameHeader.parse(
-      bytes, maskRequired: role == .server, compressionAllowed: false,
+      bytes, maskRequired: role == .server, compressionAllowed: compression != nil,
       maxFrameBytes: limits.maxFrameBytes)
   }
 
@@ -114,7 +117,7 @@ extension WebSocketStateMachine {
   private func readSmallMessage(
     _ bytes: UnsafeRawBufferPointer, _ frameLength: inout Int
   ) -> Event? {
-    guard case .header(let header) = parse(bytes), header.isFinal,
+    guard case .header(let header) = parse(bytes), header.isFinal, !header.isCompressed,
       header.opcode == .text || header.opcode == .binary,
       header.payloadLength <= Self.smallMessageBytes,
       header.payloadLength <= limits.maxMessageBytes,
@@ -132,12 +135,16 @@ extension WebSocketStateMachine {
     } else {
       guard message.kind == .none else { return .expectedContinuation }
       message.kind = header.opcode == .text ? .text : .binary
+      message.isCompressed = header.isCompressed
     }
     message.fragments &+= 1
     guard message.fragments <= limits.maxFragments else { return .tooManyFragments }
-    guard header.payloadLength <= limits.maxMessageBytes &- message.bytes.readableBytes else {
+    // Bytes that do not compress become a few more, so what has to fit is checked once inflated.
+    let slack = message.isCompressed ? limits.maxMessageBytes >> 6 &+ 64 : 0
+    guard header.payloadLength <= limits.maxMessageBytes &+ slack &- message.wireBytes else {
       return .messageTooBig
     }
+    message.wireBytes &+= header.payloadLength
     return nil
   }
 
@@ -148,7 +155,7 @@ extension WebSocketStateMachine {
       frame.remaining &-= count
       return .consumed
     }
-    guard append(count, from: &buffer) else { return .failure(.invalidUTF8) }
+    if let error = append(count, from: &buffer) { return .failure(error) }
     frame.remaining &-= count
     frame.mask = Masking.advance(frame.mask, by: count)
     return frame.remaining == 0 ? endFrame() : .consumed

@@ -11,11 +11,11 @@ extension WebSocketStateMachine {
   public mutating func write(text: String, into out: inout ByteBuffer) -> Bool {
     guard closeState == .open else { return false }
     let isWritten: Void? = text.utf8.withContiguousStorageIfAvailable {
-      writeFrame(.text, UnsafeRawBufferPointer($0), into: &out)
+      writeMessage(.text, UnsafeRawBufferPointer($0), into: &out)
     }
     if isWritten == nil {
       var text = text
-      text.withUTF8 { writeFrame(.text, UnsafeRawBufferPointer($0), into: &out) }
+      text.withUTF8 { writeMessage(.text, UnsafeRawBufferPointer($0), into: &out) }
     }
     return true
   }
@@ -26,14 +26,14 @@ extension WebSocketStateMachine {
   @discardableResult
   public mutating func write(binary payload: ByteBuffer, into out: inout ByteBuffer) -> Bool {
     guard closeState == .open else { return false }
-    payload.withUnsafeReadableBytes { writeFrame(.binary, $0, into: &out) }
+    payload.withUnsafeReadableBytes { writeMessage(.binary, $0, into: &out) }
     return true
   }
 
   /// Appends a binary message as one frame, but leaves out a payload that need not be copied.
   ///
-  /// A server's frames carry payloads unchanged, so large ones can be sent from where they are
-  /// (gathered in one system call) rather than copied behind their header.
+  /// A server's frames carry payloads unchanged unless they are compressed, so large ones can be
+  /// sent from where they are (gathered in one system call) rather than copied behind their header.
   ///
   /// - Parameter threshold: payloads of fewer bytes are copied all the same.
   /// - Returns: the payload if it has to follow `out` directly, before any other frame; nil if all
@@ -42,7 +42,9 @@ extension WebSocketStateMachine {
     binary payload: ByteBuffer, detachingFrom threshold: Int, into out: inout ByteBuffer
   ) -> ByteBuffer? {
     guard closeState == .open else { return nil }
-    guard role == .server, payload.readableBytes >= threshold else {
+    guard role == .server, payload.readableBytes >= threshold,
+      payload.readableBytes < compression?.minimumBytes ?? .max
+    else {
       write(binary: payload, into: &out)
       return nil
     }
@@ -72,7 +74,7 @@ extension WebSocketStateMachine {
     writeControl(.pong, payload, into: &out)
   }
 
-  /// Appends a message encoded in advance.
+  /// Appends a message encoded in advance; it is not compressed.
   ///
   /// A server that sends large ones may rather check ``closeState`` and send
   /// ``WebSocketPreparedMessage/serverFrame`` itself, which copies nothing.
@@ -104,17 +106,31 @@ extension WebSocketStateMachine {
     return true
   }
 
+  @inline(__always)
+  private mutating func writeMessage(
+    _ opcode: Opcode, _ payload: UnsafeRawBufferPointer, into out: inout ByteBuffer
+  ) {
+    if let compressed = compression?.compressed(payload) {
+      compressed.withUnsafeReadableBytes {
+        writeFrame(opcode, isCompressed: true, $0, into: &out)
+      }
+    } else {
+      writeFrame(opcode, payload, into: &out)
+    }
+  }
+
   /// Appends header and payload, masked if this is a client.
   @inline(__always)
   mutating func writeFrame(
-    _ opcode: Opcode, _ payload: UnsafeRawBufferPointer, into out: inout ByteBuffer
+    _ opcode: Opcode, isCompressed: Bool = false, _ payload: UnsafeRawBufferPointer,
+    into out: inout ByteBuffer
   ) {
     let count = payload.count
     let mask: UInt32? =
       role == .client ? UInt32(truncatingIfNeeded: maskingKeys.next()) : nil
     out.append(upTo: FrameHeader.maximumLength &+ count) { base in
       let length = FrameHeader.write(
-        opcode: opcode, payloadLength: count, mask: mask, to: base)
+        opcode: opcode, isCompressed: isCompressed, payloadLength: count, mask: mask, to: base)
       guard let source = payload.baseAddress else { return length }
       if let mask {
         _ = Masking.apply(mask, from: source, to: base + length, count: count)

@@ -27,6 +27,7 @@ internal import NIOCore
 /// A connection between messages holds no heap memory. While a message is incomplete it holds the
 /// bytes received of it, in a buffer of at most twice their size (or 64 KiB), never more than
 /// ``Limits/maxMessageBytes``; what a frame's header announces is not allocated in advance.
+/// ``WebSocketDeflate`` says what compression adds.
 public struct WebSocketStateMachine: Sendable {
   /// Which end of the connection this is.
   public enum Role: Sendable {
@@ -58,11 +59,15 @@ public struct WebSocketStateMachine: Sendable {
   var message = IncomingMessage()
   var frame = IncomingFrame()
   var maskingKeys = SystemRandomNumberGenerator()
+  var compression: CompressionState?
 
   /// Makes the state of a connection whose handshake has just ended.
-  public init(role: Role, limits: Limits = Limits()) {
+  ///
+  /// - Parameter deflate: what was agreed on compression, if anything.
+  public init(role: Role, limits: Limits = Limits(), deflate: WebSocketDeflate? = nil) {
     self.role = role
     self.limits = limits
+    compression = deflate.map { CompressionState($0, role: role) }
   }
 }
 
@@ -80,9 +85,12 @@ extension WebSocketStateMachine {
     var kind = Kind.none
     /// Frames so far, empty ones included.
     var fragments = 0
-    /// Unmasked payload so far.
+    /// Set by RSV1 of the first frame.
+    var isCompressed = false
+    /// Payload bytes announced so far, still compressed if the message is.
+    var wireBytes = 0
+    /// Unmasked and decompressed payload so far.
     var bytes = ByteBuffer()
-    var isASCII = true
     var validator = UTF8Validator()
   }
 

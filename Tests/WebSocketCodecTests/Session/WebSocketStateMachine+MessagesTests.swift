@@ -88,6 +88,15 @@ struct WebSocketStateMachineMessagesTests {
     #expect(buffer.readableBytes == 0)
   }
 
+  @Test(arguments: [10, 2000])
+  func theLimitIsForEachMessage(count: Int) {
+    var machine = WebSocketStateMachine(
+      role: .server, limits: .init(maxFrameBytes: count, maxMessageBytes: count))
+    let frame = RawFrame.binary([UInt8](repeating: 1, count: count))
+    let expected = Event.binary(ByteBuffer(repeating: 1, count: count))
+    #expect(machine.events(feeding: frame, frame, frame) == [expected, expected, expected])
+  }
+
   @Test func largeTextIsReadTheSameSharedOrNot() {
     let text = String(repeating: "0123456789 é ", count: 1000)
     let bytes = RawFrame.text(text).bytes
