@@ -57,14 +57,14 @@ let package = Package(
     .target(
       name: "HTTPAppTesting",
       dependencies: [
-        "HTTPApp", "HTTPAppServer", httpTypes, nioCore, nioPosix,
+        "HTTPApp", "HTTPAppServer", "WebSocketCodec", httpTypes, nioCore, nioPosix,
         .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOWebSocket", package: "swift-nio"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
 
     // Endpoints: applications and middleware.
-    .target(name: "StaticFiles", dependencies: ["HTTPApp", httpTypes, nioCore]),
+    .target(name: "StaticFiles", dependencies: ["HTTPApp", "HTTPCodec", httpTypes, nioCore]),
     .target(
       name: "EngineIOMiddleware",
       dependencies: ["HTTPApp", "StaticFiles", "EngineIO", httpTypes, nioCore]),
