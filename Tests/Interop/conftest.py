@@ -3,6 +3,7 @@
 
 """What the tests share: the servers, and where their programs and files are."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -41,7 +42,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "nested" / "page.html").write_text("<!doctype html><title>Nested</title>")
     (folder / "blank.html").write_text("<!doctype html><title>Blank</title>")
     (folder / "large.bin").write_bytes(bytes(range(256)) * 8192)  # 2 MiB
-    (folder / "engineio.js").write_bytes((PAGES / "engineio.js").read_bytes())
+    for script in PAGES.glob("engineio*.js"):
+        shutil.copy(script, folder)
     (folder / "link-out.txt").symlink_to(outside / "secret.txt")
     return folder
 
