@@ -36,7 +36,7 @@ public struct StaticFiles: HTTPMiddleware, ExpressibleByDictionaryLiteral {
     do {
       try self.init(validating: rules)
     } catch {
-      preconditionFailure(error.description)
+      fatalError(error.description)  // which prints it in release builds too
     }
   }
 
