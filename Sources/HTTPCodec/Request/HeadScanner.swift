@@ -12,7 +12,7 @@ struct HeadScanner: Sendable {
   var index = HeadIndex()
   /// The first byte of the line that is not parsed yet.
   private var lineStart = 0
-  /// Up to here `lineStart...` holds no control byte, so no line end.
+  /// If above ``lineStart``: nothing before this can end the line or make it invalid.
   private var searched = 0
   private var hasRequestLine = false
   var semantics = FieldSemantics()
@@ -25,15 +25,38 @@ struct HeadScanner: Sendable {
     _ bytes: UnsafeRawBufferPointer, limits: RequestParser.Limits
   ) throws(HTTPParseError) -> Int? {
     let end = Swift.min(bytes.count, limits.headBytes)
-    if searched > lineStart {
-      searched = bytes.firstControl(from: searched, to: end)
-      if searched == end && bytes.count < limits.headBytes { return nil }
-    }
+    if searched > lineStart && isLinePending(bytes, to: end, limits: limits) { return nil }
     if let length = try scanLines(bytes, to: end, limits: limits) { return length }
     if bytes.count >= limits.headBytes { throw .headTooLarge }
-    // A CR at the very end decides nothing yet, but must be found again.
-    searched = end > lineStart && bytes[end &- 1] == .carriageReturn ? end &- 1 : end
+    prepareToResume(bytes, to: end)
     return nil
+  }
+
+  /// Whether the line that was incomplete at the last call still is, by looking at new bytes only.
+  private mutating func isLinePending(
+    _ bytes: UnsafeRawBufferPointer, to end: Int, limits: RequestParser.Limits
+  ) -> Bool {
+    if hasRequestLine {
+      searched = bytes.firstControl(from: searched, to: end)
+      return searched == end && bytes.count < limits.headBytes
+    }
+    searched = bytes.firstTargetDelimiter(from: searched, to: end)
+    while searched < end && bytes[searched] == .questionMark {
+      searched = bytes.firstTargetDelimiter(from: searched + 1, to: end)
+    }
+    let target = searched - Int(index.methodLength) - 1
+    return searched == end && target <= limits.targetBytes && bytes.count < limits.headBytes
+  }
+
+  /// Finds from where on the bytes of the incomplete line need not be parsed again, until one comes
+  /// that ends the line or makes it invalid: from the target, or from the field value.
+  private mutating func prepareToResume(_ bytes: UnsafeRawBufferPointer, to end: Int) {
+    if !hasRequestLine {
+      if index.methodLength > 0 { searched = Swift.max(searched, Int(index.methodLength) + 1) }
+    } else if searched <= lineStart {
+      let colon = bytes.firstNonToken(from: lineStart, to: end)
+      if colon < end && bytes[colon] == .colon { searched = colon + 1 }
+    }
   }
 
   @inline(__always)

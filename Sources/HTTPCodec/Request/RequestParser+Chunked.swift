@@ -11,7 +11,7 @@ struct ChunkProgress: Sendable {
   var trailerBytes = 0
   var trailerCount = 0
   var trailers: HTTPFields?
-  /// How many bytes of the pending line are known to hold no line end.
+  /// How many bytes of the pending trailer line need not be looked at again; see ``HeadScanner``.
   var searched = 0
 }
 
@@ -51,18 +51,7 @@ extension RequestParser {
     let allowed = limits.chunkExtensionBytes - chunks.extensionBytes
     let line = try buffer.withUnsafeReadableBytes {
       (bytes) throws(HTTPParseError) -> ChunkHeader? in
-      if chunks.searched > ChunkHeader.maximumDigits {
-        // Sixteen digits, the extensions, CRLF: beyond that the line is refused, complete or not.
-        let most = ChunkHeader.maximumDigits + max(0, allowed) + 2
-        chunks.searched = bytes.firstControl(from: chunks.searched, to: bytes.count)
-        if chunks.searched == bytes.count && bytes.count < most { return nil }
-      }
-      let line = try ChunkHeader.scan(bytes, extensionLimit: allowed)
-      if line == nil {
-        let endsWithReturn = bytes.last == .carriageReturn
-        chunks.searched = endsWithReturn ? bytes.count - 1 : bytes.count
-      }
-      return line
+      try ChunkHeader.scan(bytes, extensionLimit: allowed)
     }
     guard let line else { return nil }
     let (total, overflow) = chunks.bodyBytes.addingReportingOverflow(line.size)
@@ -70,7 +59,6 @@ extension RequestParser {
     if let limit = limits.bodyBytes, total > limit { throw .bodyTooLarge }
     chunks.bodyBytes = total
     chunks.extensionBytes += line.extensionBytes
-    chunks.searched = 0
     buffer.moveReaderIndex(forwardBy: line.length)
     return line.size
   }
@@ -122,7 +110,8 @@ extension RequestParser {
     }
     guard let line = try FieldLine.scan(bytes, from: 0, to: end) else {
       if bytes.count >= limit { throw .trailersTooLarge }
-      chunks.searched = bytes.last == .carriageReturn ? end - 1 : end
+      let colon = bytes.firstNonToken(from: 0, to: end)
+      if colon < end { chunks.searched = max(chunks.searched, colon + 1) }
       return nil
     }
     chunks.trailerCount += 1
