@@ -10,30 +10,8 @@ extension WebSocketStateMachine {
   private static let minimumSliceBytes = 1024
   /// A slice may keep at most this many times its own size alive.
   private static let maximumSliceFactor = 16
-  /// Messages up to this that are complete in the buffer are taken on the shortest way; it is also
-  /// what a temporary allocation places on the stack.
-  static let smallMessageBytes = 1024
-
-  /// Takes the payload of a small message at `source`.
-  ///
-  /// - Returns: nil if a text is not UTF-8.
-  @inline(__always)
-  static func readSmallMessage(_ header: FrameHeader, _ source: UnsafeRawPointer) -> Event? {
-    let length = header.payloadLength
-    if header.opcode == .text {
-      return withUnsafeTemporaryAllocation(byteCount: length, alignment: 16) { unmasked in
-        guard let target = unmasked.baseAddress else { return .text("") }
-        let isASCII = Masking.apply(header.mask, from: source, to: target, count: length)
-        return string(UnsafeRawBufferPointer(unmasked), isASCII: isASCII).map(Event.text)
-      }
-    }
-    var payload = ByteBufferAllocator().buffer(capacity: length)
-    payload.append(upTo: length) { target in
-      _ = Masking.apply(header.mask, from: source, to: target, count: length)
-      return length
-    }
-    return .binary(payload)
-  }
+  /// Texts up to this are unmasked on the stack, where a temporary allocation still places them.
+  private static let stackBytes = 1024
 
   /// Takes a message of one frame whose payload is the head of `buffer`.
   @inline(__always)
@@ -86,7 +64,7 @@ extension WebSocketStateMachine {
     var text: String?
     if header.mask == 0 {
       text = buffer.withUnsafeReadableBytes { String(validating: $0[..<length], as: UTF8.self) }
-    } else if length > smallMessageBytes, let isASCII = unmaskInPlace(header, in: &buffer) {
+    } else if length > stackBytes, let isASCII = unmaskInPlace(header, in: &buffer) {
       text = buffer.withUnsafeReadableBytes { bytes in
         string(UnsafeRawBufferPointer(rebasing: bytes[..<length]), isASCII: isASCII)
       }
@@ -106,7 +84,7 @@ extension WebSocketStateMachine {
 
   /// - Returns: nil if `bytes` are not UTF-8.
   @inline(__always)
-  private static func string(_ bytes: UnsafeRawBufferPointer, isASCII: Bool) -> String? {
+  static func string(_ bytes: UnsafeRawBufferPointer, isASCII: Bool) -> String? {
     if !isASCII {
       var validator = UTF8Validator()
       guard validator.append(bytes), validator.isComplete else { return nil }

@@ -69,7 +69,11 @@ extension WebSocketStateMachine {
 
 extension WebSocketStateMachine {
   private mutating func startFrame(in buffer: inout ByteBuffer) -> Step {
-    let parsed = buffer.withUnsafeReadableBytes { parse($0) }
+    let parsed = buffer.withUnsafeReadableBytes { bytes in
+      FrameHeader.parse(
+        bytes, maskRequired: role == .server, compressionAllowed: compression != nil,
+        maxFrameBytes: limits.maxFrameBytes)
+    }
     let header: FrameHeader
     switch parsed {
     case .header(let parsed): header = parsed
@@ -99,32 +103,6 @@ extension WebSocketStateMachine {
     frame = IncomingFrame(
       remaining: header.payloadLength, isFinal: header.isFinal, mask: header.mask)
     return header.payloadLength == 0 ? endFrame() : .consumed
-  }
-
-  @inline(__always)
-  private func parse(_ bytes: UnsafeRawBufferPointer) -> FrameHeader.ParseResult {
-    FrameHeader.parse(
-      bytes, maskRequired: role == .server, compressionAllowed: compression != nil,
-      maxFrameBytes: limits.maxFrameBytes)
-  }
-
-  /// Takes a small message that is complete at the head of `bytes`; nil leaves all other cases,
-  /// errors too, to the general way.
-  ///
-  /// Header and payload in one access to the buffer, because each access to its storage costs more
-  /// than unmasking such a message.
-  @inline(__always)
-  private func readSmallMessage(
-    _ bytes: UnsafeRawBufferPointer, _ frameLength: inout Int
-  ) -> Event? {
-    guard case .header(let header) = parse(bytes), header.isFinal, !header.isCompressed,
-      header.opcode == .text || header.opcode == .binary,
-      header.payloadLength <= Self.smallMessageBytes,
-      header.payloadLength <= limits.maxMessageBytes,
-      header.payloadLength <= bytes.count &- header.headerLength, let base = bytes.baseAddress
-    else { return nil }
-    frameLength = header.headerLength &+ header.payloadLength
-    return Self.readSmallMessage(header, base + header.headerLength)
   }
 
   /// Checks a data frame against the message it opens or continues (RFC 6455 section 5.4).

@@ -132,11 +132,10 @@ extension WebSocketStateMachine {
       let length = FrameHeader.write(
         opcode: opcode, isCompressed: isCompressed, payloadLength: count, mask: mask, to: base)
       guard let source = payload.baseAddress else { return length }
-      if let mask {
-        _ = Masking.apply(mask, from: source, to: base + length, count: count)
-      } else {
-        (base + length).copyMemory(from: source, byteCount: count)
-      }
+      // A server's mask of 0 makes this a copy. Not memcpy: from 2 KiB on glibc uses `rep movsb`,
+      // which AMD's Zen runs 20 times slower if the target lies 1 to 31 bytes behind the source
+      // modulo 4096, and behind a header it easily does.
+      _ = Masking.apply(mask ?? 0, from: source, to: base + length, count: count)
       return length &+ count
     }
   }
