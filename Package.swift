@@ -72,12 +72,15 @@ let package = Package(
     // Programs.
     .executableTarget(
       name: "ChatApp",
-      dependencies: ["HTTPAppServer", "EngineIOMiddleware", argumentParser],
+      dependencies: [
+        "HTTPApp", "HTTPAppServer", "EngineIOMiddleware", "StaticFiles", argumentParser,
+      ],
       path: "Examples/ChatApp", exclude: ["public"]),
     .executableTarget(
       name: "EchoServer",
       dependencies: [
-        "HTTPAppServer", "EngineIOMiddleware", "StaticFiles", argumentParser,
+        "HTTPApp", "HTTPAppServer", "EngineIOMiddleware", "StaticFiles", httpTypes, argumentParser,
+        .product(name: "Logging", package: "swift-log"),
       ],
       path: "Examples/EchoServer"),
 
@@ -93,7 +96,11 @@ let package = Package(
       name: "EngineIOMiddlewareTests", dependencies: ["EngineIOMiddleware", "HTTPAppTesting"]),
     .testTarget(
       name: "DocumentationTests",
-      dependencies: ["EngineIOMiddleware", "StaticFiles", "HTTPAppServer", "HTTPAppTesting"]),
+      dependencies: [
+        "HTTPApp", "EngineIOMiddleware", "StaticFiles", "HTTPAppServer", "HTTPAppTesting",
+        httpTypes,
+        nioCore,
+      ]),
   ]
 )
 

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import HTTPApp
+import HTTPTypes
+
+/// Plain HTTP and WebSocket, for measurements.
+struct EchoApp: HTTPApplication {
+  func respond(to request: Request) async throws -> Response {
+    switch (request.path, request.method) {
+    case ("/", .get), ("/", .head):
+      return .text("Hello, World!", contentType: "text/plain")
+    case ("/", .options):
+      return Response(status: .noContent, headerFields: [.allow: Self.allowed])
+    case ("/ws", .get):
+      return .webSocket(options: Self.webSocketOptions) { socket in
+        for try await message in socket.messages { try await socket.send(message) }
+      }
+    case ("/echo", _):
+      return .text(request.headerFields.map { "\($0.name.rawName): \($0.value)\n" }.joined())
+    case ("/cookie", _):
+      return .text(cookies(of: request).map { $0 + "\n" }.joined())
+    case (_, .post),
+      (_, _) where !request.body.isEmpty:
+      return try await echo(request)
+    case ("/", _):
+      return Response(status: .methodNotAllowed, headerFields: [.allow: Self.allowed])
+    default:
+      return .notFound
+    }
+  }
+
+  private static let allowed = "GET, HEAD, OPTIONS, POST"
+
+  /// Large enough for the largest messages of the conformance suites.
+  private static var webSocketOptions: WebSocketOptions {
+    var options = WebSocketOptions()
+    options.maxMessageBytes = 16 << 20
+    options.maxFrameBytes = 16 << 20
+    return options
+  }
+
+  private static let largestEcho = 16 << 20
+
+  private func echo(_ request: Request) async throws -> Response {
+    .bytes(
+      try await request.body.collect(upTo: Self.largestEcho),
+      contentType: request.headerValue(.contentType) ?? "application/octet-stream")
+  }
+
+  private func cookies(of request: Request) -> [String] {
+    let header = request.headerValue(.cookie) ?? ""
+    return header.split(separator: ";").compactMap { pair in
+      let pair = pair.drop { $0 == " " || $0 == "\t" }
+      return pair.contains("=") ? String(pair) : nil
+    }
+  }
+}

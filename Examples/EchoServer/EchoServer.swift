@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import ArgumentParser
+import EngineIOMiddleware
+import HTTPApp
+import HTTPAppServer
+import Logging
+import StaticFiles
+
+/// A server to measure and to test against: it answers, echoes and serves files, and does nothing
+/// else.
+@main
+struct EchoServer: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "EchoServer", abstract: "Echoes HTTP, WebSocket and Engine.IO.")
+
+  @Option(help: "The address to listen on.")
+  var host = "127.0.0.1"
+
+  @Option(help: "The port to listen on; 0 picks a free one.")
+  var port = 3000
+
+  @Option(help: "The number of event loops; one a processor unless given.")
+  var loops: Int?
+
+  @Option(help: "Engine.IO: the time between pings, such as 25s or 300ms.")
+  var pingInterval = Interval(.seconds(25))
+
+  @Option(help: "Engine.IO: the time to answer a ping, such as 20s or 200ms.")
+  var pingTimeout = Interval(.seconds(20))
+
+  @Option(help: "A folder to serve at /files/.")
+  var files: String?
+
+  @Flag(help: "Log what the server does to standard error.")
+  var verbose = false
+
+  func run() async throws {
+    LoggingSystem.bootstrap(
+      verbose
+        ? { StreamLogHandler.standardError(label: $0) } : { _ in SwiftLogNoOpLogHandler() })
+
+    let engine = EngineIOServer(
+      .init(
+        pingInterval: pingInterval.duration, pingTimeout: pingTimeout.duration,
+        allowedOrigins: .any))
+    engine.onMessage { session, message in try await session.send(message) }
+
+    let app = EngineIOApp(
+      engine, staticFiles: files.map { ["/files": .directory($0)] } ?? [:], otherApp: EchoApp())
+
+    var configuration = HTTPServerConfiguration(
+      address: .ip(host, port: port), loopCount: loops)
+    configuration.onListening = { print("listening on http://\($0)") }
+    try await HTTPServer(app, configuration: configuration).run()
+  }
+}
+
+/// A time span on the command line: a number and `ms` or `s`.
+struct Interval: ExpressibleByArgument, CustomStringConvertible {
+  let duration: Duration
+  let description: String
+
+  init(_ duration: Duration) {
+    self.duration = duration
+    description = "\(duration)"
+  }
+
+  init?(argument: String) {
+    let number = argument.prefix { $0.isNumber }
+    guard let value = Int(number) else { return nil }
+    switch argument.dropFirst(number.count) {
+    case "ms": duration = .milliseconds(value)
+    case "s": duration = .seconds(value)
+    default: return nil
+    }
+    description = argument
+  }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import EngineIOMiddleware
+import HTTPApp
+import HTTPAppServer
+import HTTPAppTesting
+import HTTPTypes
+import NIOCore
+import StaticFiles
+import Testing
+
+// The snippets of README.md, compiled. A region lies between `// snippet: NAME` and `// end`;
+// `ReadmeTests` checks that the README shows the same.
+
+enum ReadmeSnippets {
+  static func hello() async throws {
+    // snippet: hello
+    let app = HTTPHandler { request in
+      .text("Hello, \(request.path)\n")
+    }
+    try await HTTPServer(app, port: 8080).run()
+    // end
+  }
+
+  static func chat() async throws {
+    // snippet: chat
+    let engine = EngineIOServer()
+    engine.onConnect { session, request in
+      guard request.query?.contains("token=") == true else {
+        throw ConnectionRejected("who are you?")
+      }
+      try await session.send("welcome")
+    }
+    engine.onMessage { session, message in
+      engine.broadcast(message) { $0.id != session.id }
+    }
+    engine.onDisconnect { session, reason in
+      engine.broadcast(.text("\(session.id) left: \(reason)"))
+    }
+
+    let app = EngineIOApp(
+      engine, staticFiles: ["/": "public/index.html", "/static": "public"])
+    try await HTTPServer(app, port: 5000).run()
+    // end
+  }
+
+  static func sessionSequence(_ engine: EngineIOServer) {
+    // snippet: session-sequence
+    engine.onSession { session in
+      for try await message in session.messages {
+        try await session.send(message)
+      }
+    }
+    // end
+  }
+
+  static func wrap(engine: EngineIOServer, existingApp: HTTPHandler) {
+    // snippet: wrap
+    let app = EngineIOApp(
+      engine, path: "/engine.io", staticFiles: ["/static": "public"],
+      otherApp: existingApp,
+      onStartup: { print("starting") },
+      onShutdown: { print("stopped") })
+    // end
+    _ = app
+  }
+
+  // snippet: middleware
+  struct ServerTiming: HTTPMiddleware {
+    func respond(to request: Request, next: some HTTPApplication) async throws -> Response {
+      let start = ContinuousClock.now
+      var response = try await next.respond(to: request)
+      let spent = (ContinuousClock.now - start) / .milliseconds(1)
+      response.headerFields[.init("server-timing")!] = "app;dur=\(spent)"
+      return response
+    }
+  }
+  // end
+
+  static func stack(existingApp: HTTPHandler, isDevelopment: Bool) {
+    // snippet: stack
+    let app = Stack {
+      ServerTiming()
+      if isDevelopment {
+        StaticFiles(["/assets": "public/assets"])
+      }
+      existingApp
+    }
+    // end
+    _ = app
+  }
+
+  static func files() {
+    // snippet: files
+    let files: StaticFiles = [
+      "/": "public/index.html",
+      "/static": "public",
+      "/feed": .file("public/feed.xml", contentType: "application/atom+xml"),
+      "": "index.html",
+    ]
+    let app = HTTPHandler { _ in .notFound }.wrapped(by: files)
+    // end
+    _ = app
+  }
+
+  static func answers() {
+    // snippet: answers
+    let app = HTTPHandler { request in
+      switch (request.method, request.path) {
+      case (.get, "/"):
+        return .text("Hello")
+      case (.post, "/echo"):
+        return .bytes(try await request.body.collect(upTo: 1 << 20))
+      case (.get, "/count"):
+        return .stream { writer in
+          for number in 1...3 { try await writer.write("\(number)\n") }
+        }
+      case (.get, "/report"):
+        return Response(body: .file(try OpenFile(path: "report.pdf")))
+      case (.get, "/ws"):
+        return .webSocket { socket in
+          for try await message in socket.messages { try await socket.send(message) }
+        }
+      default:
+        throw HTTPError(.notFound, "There is no \(request.path).")
+      }
+    }
+    // end
+    _ = app
+  }
+
+  static func testing(app: HTTPHandler) async throws {
+    // snippet: testing
+    for mode in TestMode.allCases {
+      try await app.test(mode) { client in
+        let response = try await client.get("/")
+        #expect(response.text == "Hello")
+        try await client.webSocket("/ws") { socket in
+          try await socket.send("ping")
+          let answer = try await socket.receive()
+          #expect(answer == .text("ping"))
+        }
+      }
+    }
+    // end
+  }
+}
