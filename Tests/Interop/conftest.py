@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from engineio.payload import Payload
 
-from support.programs import Program
+from support.programs import REPOSITORY, Program
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 PAGES = REPOSITORY / "Examples" / "ChatApp" / "public"
 
 #: The intervals that the protocol's own tests want.
@@ -73,9 +73,21 @@ def launcher(programs: Path) -> Iterator[Start]:
         program.stop()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def patient_python_clients() -> None:
+    """python-engineio drops payloads of more than 16 packets unless it is told not to."""
+    Payload.max_decode_packets = 10_000
+
+
 @pytest.fixture(scope="session")
 def echo(launch: Start, files: Path) -> Program:
     return launch("EchoServer", "--loops", "2", "--files", str(files), *BRISK)
+
+
+@pytest.fixture(scope="session")
+def chat_server(launch: Start) -> Program:
+    """A server with the defaults, where its origin is concerned too."""
+    return launch("ChatApp")
 
 
 @pytest.fixture(scope="session")

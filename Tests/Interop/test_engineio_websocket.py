@@ -53,9 +53,9 @@ def test_a_bad_query_is_refused_before_the_upgrade(echo: Program, code: int, que
     assert json.loads(refusal.value.resp_body)["code"] == code
 
 
-def test_another_site_is_refused(echo: Program) -> None:
+def test_another_site_is_refused(chat_server: Program) -> None:
     with pytest.raises(websocket.WebSocketBadStatusException) as refusal:
-        upgrade(echo, f"{ENGINE}?EIO=4&transport=websocket", origin="http://elsewhere.example")
+        upgrade(chat_server, f"{ENGINE}?EIO=4&transport=websocket", origin="http://elsewhere.example")
     assert refusal.value.status_code in (400, 403)
 
 
@@ -70,11 +70,13 @@ def test_text_and_binary(echo: Program) -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("frame", ["abc", "", "7", "0{}"])
-def test_what_cannot_be_read_ends_the_session(echo: Program, frame: str) -> None:
-    connection = connect(echo)
+@pytest.mark.parametrize("frame", ["abc", "", "7", "2"])
+def test_what_cannot_be_read_ends_the_session_at_once(calm_echo: Program, frame: str) -> None:
+    connection = connect(calm_echo)
     connection.send(frame)
+    started = time.monotonic()
     assert closed(connection)
+    assert time.monotonic() - started < 1  # and not when a pong is missed
 
 
 def test_a_message_over_the_limit_ends_the_session(echo: Program) -> None:

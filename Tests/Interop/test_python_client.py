@@ -37,7 +37,7 @@ class Peer:
 def in_order(client: engineio.Client) -> None:
     """The client starts a thread for every message; order can only be observed without that."""
     trigger = client._trigger_event
-    client._trigger_event = lambda event, *arguments, run_async=False: trigger(event, *arguments)
+    client._trigger_event = lambda *event, run_async=False, **options: trigger(*event, **options)
 
 
 @pytest.fixture(params=TRANSPORTS)

@@ -24,17 +24,19 @@ class Answer:
         return self.body.decode()
 
 
-def curl(url: str, *arguments: str, data: bytes | None = None) -> Answer:
-    """The last answer of one curl run; `data` goes to its standard input."""
+def curl(url: str, *arguments: str, data: bytes | None = None, times: int = 1) -> Answer:
+    """The last answer of one run of curl; `data` goes to its standard input."""
     with tempfile.TemporaryDirectory() as folder:
         head, body = Path(folder, "head"), Path(folder, "body")
         body.touch()
         command = ["curl", "--silent", "--show-error", "--http1.1", "--path-as-is", "--max-time", "20"]
-        command += ["--dump-header", str(head), "--output", str(body), "--write-out", "%{num_connects}"]
-        run = subprocess.run([*command, *arguments, url], input=data, capture_output=True)
+        command += ["--dump-header", str(head), "--write-out", "%{num_connects}\n"]
+        for _ in range(times):
+            command += ["--output", str(body), url]
+        run = subprocess.run([*command, *arguments], input=data, capture_output=True)
         assert run.returncode == 0, run.stderr.decode()
-        heads = [part for part in head.read_text().split("\r\n\r\n") if part]
-        connects = int(run.stdout.split()[-1])
+        heads = [part for part in head.read_bytes().decode("latin-1").split("\r\n\r\n") if part]
+        connects = sum(map(int, run.stdout.split()))
         status, *lines = heads[-1].split("\r\n")
         fields = (line.split(":", 1) for line in lines)
         return Answer(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .waiting import wait_for
 
+REPOSITORY = Path(__file__).resolve().parents[3]
 URL = re.compile(r"http://127\.0\.0\.1:(\d+)")
 
 
@@ -23,6 +24,7 @@ class Program:
         self._errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             [executable, *arguments],
+            cwd=REPOSITORY,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._errors,
