@@ -18,6 +18,8 @@ struct TimerHeap<Element> {
   /// Slots; each one's deadline is no later than those of the two below it.
   private var heap: [Slot] = []
 
+  var isEmpty: Bool { entries.count == free.count }
+
   var nextDeadline: ContinuousClock.Instant? {
     heap.first.flatMap { entries[$0]?.deadline }
   }

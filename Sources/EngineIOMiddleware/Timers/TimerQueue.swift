@@ -21,6 +21,8 @@ final class TimerQueue: Sendable {
 
   var nextDeadline: ContinuousClock.Instant? { state.withLock { $0.heap.nextDeadline } }
 
+  var isEmpty: Bool { state.withLock { $0.heap.isEmpty } }
+
   func add(_ session: EngineIOSession) -> Slot {
     state.withLock { $0.heap.add(session) }
   }

@@ -10,7 +10,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct HandshakeTests {
   @Test func pollingHandshake() async throws {
-    try await serve(echoServer()) { client in
+    try await serve(echoServer { $0.hurry() }) { client in
       let answer = try await client.get("EIO=4&transport=polling")
       #expect(answer.status == 200)
       #expect(answer.headerFields[.contentType] == "text/plain; charset=UTF-8")

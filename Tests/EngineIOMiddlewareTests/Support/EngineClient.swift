@@ -193,15 +193,22 @@ func serve(
   try await app.withLifespan { try await body(client) }
 }
 
-/// A server that echoes, with the timing of the official suite.
+/// A server that echoes.
 func echoServer(
   clock: some Clock<Duration> = ContinuousClock(),
   _ change: (inout EngineIOServer.Configuration) -> Void = { _ in }
 ) -> EngineIOServer {
-  var configuration = EngineIOServer.Configuration(
-    pingInterval: .milliseconds(300), pingTimeout: .milliseconds(200))
+  var configuration = EngineIOServer.Configuration()
   change(&configuration)
   let engine = EngineIOServer(configuration, clock: clock)
   engine.onMessage { session, message in try await session.send(message) }
   return engine
+}
+
+extension EngineIOServer.Configuration {
+  /// The timing of the official suite.
+  mutating func hurry() {
+    pingInterval = .milliseconds(300)
+    pingTimeout = .milliseconds(200)
+  }
 }
