@@ -14,16 +14,16 @@ final class ChatRoom: Sendable {
     case others(ServerEvent)
   }
 
-  private struct State {
+  fileprivate struct State {
     var names: [SessionID: String] = [:]
     var history: [ServerEvent.Line] = []
   }
 
   private let state = Mutex(State())
 
-  private static let longestName = 32
-  private static let longestText = 2000
-  private static let historyLength = 50
+  fileprivate static let longestName = 32
+  fileprivate static let longestText = 2000
+  fileprivate static let historyLength = 50
 
   func isPresent(_ session: EngineIOSession) -> Bool {
     state.withLock { $0.names[session.id] != nil }

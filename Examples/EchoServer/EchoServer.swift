@@ -37,9 +37,14 @@ struct EchoServer: AsyncParsableCommand {
   var verbose = false
 
   func run() async throws {
-    LoggingSystem.bootstrap(
-      verbose
-        ? { StreamLogHandler.standardError(label: $0) } : { _ in SwiftLogNoOpLogHandler() })
+    let isVerbose = verbose
+    LoggingSystem.bootstrap { label -> any LogHandler in
+      if isVerbose {
+        StreamLogHandler.standardError(label: label)
+      } else {
+        SwiftLogNoOpLogHandler()
+      }
+    }
 
     let engine = EngineIOServer(
       .init(
