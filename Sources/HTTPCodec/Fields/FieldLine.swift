@@ -13,9 +13,9 @@ struct FieldLine {
   ///
   /// RFC 9112 section 5 and RFC 9110 sections 5.1 and 5.5, without the tolerance they allow: no bare
   /// CR or LF, no line folding, no white space before the colon.
-  @inline(__always)
+  @inline(always)
   static func scan(
-    _ bytes: UnsafeRawBufferPointer, from start: Int, to limit: Int
+    _ bytes: ByteView, from start: Int, to limit: Int
   ) throws(HTTPParseError) -> FieldLine? {
     let colon = bytes.firstNonToken(from: start, to: limit)
     if colon == limit { return nil }
@@ -35,8 +35,8 @@ struct FieldLine {
   }
 
   /// Finds the line at `start` of bytes that ``scan(_:from:to:)`` has accepted before.
-  @inline(__always)
-  static func rescan(_ bytes: UnsafeRawBufferPointer, from start: Int) -> FieldLine {
+  @inline(always)
+  static func rescan(_ bytes: ByteView, from start: Int) -> FieldLine {
     let colon = bytes.firstNonToken(from: start, to: bytes.count)
     var first = Swift.min(colon &+ 1, bytes.count)
     let stop = bytes.firstCarriageReturn(from: first, to: bytes.count)
@@ -49,9 +49,9 @@ struct FieldLine {
   }
 
   /// Whether CRLF stands at `index`; false when the LF has not arrived. Any other control throws.
-  @inline(__always)
+  @inline(always)
   static func isLineEnd(
-    _ bytes: UnsafeRawBufferPointer, at index: Int, to limit: Int
+    _ bytes: ByteView, at index: Int, to limit: Int
   ) throws(HTTPParseError) -> Bool {
     guard bytes[index] == .carriageReturn else { throw controlError(bytes[index]) }
     if index &+ 1 >= limit { return false }

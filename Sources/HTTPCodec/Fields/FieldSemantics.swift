@@ -13,9 +13,9 @@ struct FieldSemantics: Sendable {
   private var namesWebSocket = false
 
   /// Takes in one field line; only the names that matter cost more than a look at their length.
-  @inline(__always)
+  @inline(always)
   mutating func note(
-    _ bytes: UnsafeRawBufferPointer, _ line: FieldLine, in index: inout HeadIndex
+    _ bytes: ByteView, _ line: FieldLine, in index: inout HeadIndex
   ) throws(HTTPParseError) {
     let start = line.name.lowerBound
     switch line.name.count {
@@ -40,9 +40,9 @@ struct FieldSemantics: Sendable {
   }
 
   /// Checks the fields against each other at the end of the head and completes `index`.
-  @inline(__always)
+  @inline(always)
   func conclude(
-    _ index: inout HeadIndex, _ bytes: UnsafeRawBufferPointer, limits: RequestParser.Limits
+    _ index: inout HeadIndex, _ bytes: ByteView, limits: RequestParser.Limits
   ) throws(HTTPParseError) {
     try concludeAuthority(&index, bytes)
     let isHTTP1_1 = index.version == .http1_1
@@ -61,9 +61,9 @@ struct FieldSemantics: Sendable {
   }
 
   /// RFC 9112 section 3.2 and 3.2.2.
-  @inline(__always)
+  @inline(always)
   private func concludeAuthority(
-    _ index: inout HeadIndex, _ bytes: UnsafeRawBufferPointer
+    _ index: inout HeadIndex, _ bytes: ByteView
   ) throws(HTTPParseError) {
     guard hasHost else {
       if index.version == .http1_1 { throw .badRequest("The Host field is missing.") }
@@ -95,7 +95,7 @@ struct FieldSemantics: Sendable {
   }
 
   private mutating func noteHost(
-    _ bytes: UnsafeRawBufferPointer, _ value: Range<Int>, in index: inout HeadIndex
+    _ bytes: ByteView, _ value: Range<Int>, in index: inout HeadIndex
   ) throws(HTTPParseError) {
     if hasHost { throw .badRequest("There is more than one Host field.") }
     guard Authority.isValid(bytes, value) else {
@@ -106,19 +106,19 @@ struct FieldSemantics: Sendable {
   }
 
   private mutating func noteExpect(
-    _ bytes: UnsafeRawBufferPointer, _ value: Range<Int>
+    _ bytes: ByteView, _ value: Range<Int>
   ) throws(HTTPParseError) {
     guard bytes.isToken(value, "100-continue") else { throw .unknownExpectation }
     hasExpectation = true
   }
 
-  private mutating func noteUpgrade(_ bytes: UnsafeRawBufferPointer, _ value: Range<Int>) {
+  private mutating func noteUpgrade(_ bytes: ByteView, _ value: Range<Int>) {
     for element in ListElements(bytes, value) where bytes.isToken(element, "websocket") {
       namesWebSocket = true
     }
   }
 
-  private mutating func noteConnection(_ bytes: UnsafeRawBufferPointer, _ value: Range<Int>) {
+  private mutating func noteConnection(_ bytes: ByteView, _ value: Range<Int>) {
     for element in ListElements(bytes, value) {
       switch element.count {
       case 5: if bytes.hasTokenBytes(at: element.lowerBound, "close") { closes = true }
@@ -131,7 +131,7 @@ struct FieldSemantics: Sendable {
 
   /// One field of `1*DIGIT`; a repeated one is refused even if it agrees, and so is a leading zero.
   private mutating func noteContentLength(
-    _ bytes: UnsafeRawBufferPointer, _ value: Range<Int>
+    _ bytes: ByteView, _ value: Range<Int>
   ) throws(HTTPParseError) {
     if contentLength != nil { throw .badRequest("There is more than one Content-Length field.") }
     guard !value.isEmpty, value.count == 1 || bytes[value.lowerBound] != UInt8(ascii: "0") else {
@@ -152,7 +152,7 @@ struct FieldSemantics: Sendable {
 
   /// Only a sole `chunked` is accepted.
   private mutating func noteTransferEncoding(
-    _ bytes: UnsafeRawBufferPointer, _ value: Range<Int>
+    _ bytes: ByteView, _ value: Range<Int>
   ) throws(HTTPParseError) {
     if hasTransferEncoding {
       throw .badRequest("There is more than one Transfer-Encoding field.")

@@ -7,7 +7,7 @@ extension HTTPField.Name {
   /// Fields that the serialiser writes itself, so that an application cannot break the framing.
   ///
   /// Connection, Transfer-Encoding and Content-Length, and the hop-by-hop fields of HTTP/1.0.
-  @inline(__always)
+  @inline(always)
   static func isFraming(_ canonicalName: String) -> Bool {
     switch canonicalName.utf8.count {
     case 10: canonicalName == "connection" || canonicalName == "keep-alive"

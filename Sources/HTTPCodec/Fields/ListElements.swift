@@ -4,11 +4,11 @@
 /// The elements of a comma-separated list value without the white space around them, RFC 9110
 /// section 5.6.1. Empty elements are delivered too; quoted strings are not known here.
 struct ListElements: Sequence, IteratorProtocol {
-  private let bytes: UnsafeRawBufferPointer
+  private let bytes: ByteView
   private var position: Int
   private let end: Int
 
-  init(_ bytes: UnsafeRawBufferPointer, _ value: Range<Int>) {
+  init(_ bytes: ByteView, _ value: Range<Int>) {
     self.bytes = bytes
     position = value.lowerBound
     end = value.upperBound

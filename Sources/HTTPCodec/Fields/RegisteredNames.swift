@@ -8,9 +8,9 @@ extension HTTPField.Name {
   ///
   /// These names need no allocation; the likeliest come first within each length. Host is absent:
   /// swift-http-types keeps it out of the fields, as the authority of the request.
-  static func registered(_ bytes: UnsafeRawBufferPointer, _ name: Range<Int>) -> Self? {
+  static func registered(_ bytes: ByteView, _ name: Range<Int>) -> Self? {
     let start = name.lowerBound
-    @inline(__always)
+    @inline(always)
     func spells(_ text: StaticString) -> Bool { bytes.hasTokenBytes(at: start, text) }
     switch name.count {
     case 2: if spells("te") { return .te }

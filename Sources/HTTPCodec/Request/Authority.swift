@@ -7,7 +7,7 @@
 /// zone identifier, and a port of at most 65535.
 enum Authority {
   /// Whether `range` is a valid, non-empty host with an optional port.
-  static func isValid(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
+  static func isValid(_ bytes: ByteView, _ range: Range<Int>) -> Bool {
     var index = range.lowerBound
     let end = range.upperBound
     guard index < end else { return false }
@@ -15,7 +15,10 @@ enum Authority {
       guard let close = endOfLiteral(bytes, from: index, to: end) else { return false }
       index = close
     } else {
-      while index < end && bytes[index] != .colon {
+      while true {
+        // The byte at `end`, which delimits the authority, would stop the scan too.
+        index = Swift.min(bytes.firstStop(from: index, to: bytes.count, NonHostBytes.self), end)
+        if index == end || bytes[index] == .colon { break }
         let byte = bytes[index]
         if byte == UInt8(ascii: "%") {
           guard index &+ 2 < end, bytes[index &+ 1].hexDigit != nil,
@@ -35,7 +38,7 @@ enum Authority {
 
   /// Whether a valid authority names a port. An IPv6 literal ends with its bracket, so digits after
   /// the last colon can be nothing else.
-  static func hasPort(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
+  static func hasPort(_ bytes: ByteView, _ range: Range<Int>) -> Bool {
     var index = range.upperBound &- 1
     guard bytes[index].isDigit else { return false }
     while index > range.lowerBound && bytes[index].isDigit { index &-= 1 }
@@ -44,7 +47,7 @@ enum Authority {
 
   /// Whether two valid authorities are the same, letter case aside.
   static func isEqual(
-    _ bytes: UnsafeRawBufferPointer, _ one: Range<Int>, _ other: Range<Int>
+    _ bytes: ByteView, _ one: Range<Int>, _ other: Range<Int>
   ) -> Bool {
     guard one.count == other.count else { return false }
     for offset in 0..<one.count {
@@ -57,7 +60,7 @@ enum Authority {
   }
 
   /// `*DIGIT`; an empty port is legal and means the default.
-  private static func isPort(_ bytes: UnsafeRawBufferPointer, from: Int, to: Int) -> Bool {
+  private static func isPort(_ bytes: ByteView, from: Int, to: Int) -> Bool {
     guard to &- from <= 5 else { return false }
     var port = 0
     for index in from..<to {
@@ -69,7 +72,7 @@ enum Authority {
 
   /// The index after the `]` of an IPv6 literal that opens at `from`.
   private static func endOfLiteral(
-    _ bytes: UnsafeRawBufferPointer, from: Int, to: Int
+    _ bytes: ByteView, from: Int, to: Int
   ) -> Int? {
     var groups = 0
     var hasGap = false
@@ -108,7 +111,7 @@ enum Authority {
     return index &+ 1
   }
 
-  private static func endOfIPv4(_ bytes: UnsafeRawBufferPointer, from: Int, to: Int) -> Int? {
+  private static func endOfIPv4(_ bytes: ByteView, from: Int, to: Int) -> Int? {
     var index = from
     for octet in 0..<4 {
       let start = index

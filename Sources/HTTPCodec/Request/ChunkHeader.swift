@@ -16,7 +16,7 @@ struct ChunkHeader {
   /// Refuses the "bad white space" around extensions that RFC 9112 lets recipients remove: nobody
   /// sends it, and parsers disagree about it.
   static func scan(
-    _ bytes: UnsafeRawBufferPointer, extensionLimit: Int
+    _ bytes: ByteView, extensionLimit: Int
   ) throws(HTTPParseError) -> ChunkHeader? {
     var size: UInt64 = 0
     var index = 0
@@ -52,7 +52,7 @@ struct ChunkHeader {
 
   /// The end of `chunk-ext-name [ "=" ( token / quoted-string ) ]`, nil if it is not in sight.
   private static func endOfExtension(
-    _ bytes: UnsafeRawBufferPointer, from start: Int, to end: Int
+    _ bytes: ByteView, from start: Int, to end: Int
   ) throws(HTTPParseError) -> Int? {
     var index = bytes.firstNonToken(from: start, to: end)
     if index == end { return nil }
@@ -72,7 +72,7 @@ struct ChunkHeader {
 
   /// The end of a `quoted-string` whose opening quote is before `start`, RFC 9110 section 5.6.4.
   private static func endOfQuotedString(
-    _ bytes: UnsafeRawBufferPointer, from start: Int, to end: Int
+    _ bytes: ByteView, from start: Int, to end: Int
   ) throws(HTTPParseError) -> Int? {
     var index = start
     while index < end {

@@ -5,9 +5,9 @@ extension HeadIndex {
   /// Reads `method SP request-target SP HTTP-version CRLF` at offset 0, RFC 9112 section 3.
   ///
   /// - Returns: The first byte after the line, or nil if it is not complete before `end`.
-  @inline(__always)
+  @inline(always)
   mutating func scanRequestLine(
-    _ bytes: UnsafeRawBufferPointer, to end: Int, targetLimit: Int
+    _ bytes: ByteView, to end: Int, targetLimit: Int
   ) throws(HTTPParseError) -> Int? {
     guard let start = try scanMethod(bytes, to: end) else { return nil }
     target = Span32(start, start)
@@ -44,11 +44,11 @@ extension HeadIndex {
     return next
   }
 
-  @inline(__always)
+  @inline(always)
   private mutating func scanMethod(
-    _ bytes: UnsafeRawBufferPointer, to end: Int
+    _ bytes: ByteView, to end: Int
   ) throws(HTTPParseError) -> Int? {
-    if end >= 4, bytes.loadUnaligned(as: UInt32.self) == Self.getAndSpace {
+    if end >= 4, bytes.load(0, as: UInt32.self) == Self.getAndSpace {
       method = .get
       methodLength = 3
       return 4
@@ -57,15 +57,15 @@ extension HeadIndex {
   }
 
   /// `GET ` as it lies in memory.
-  @inline(__always)
+  @inline(always)
   private static var getAndSpace: UInt32 { UInt32(bigEndian: 0x4745_5420) }
 
   /// `HTTP/1.` and a digit as they lie in memory.
-  @inline(__always)
+  @inline(always)
   private static var http1_1: UInt64 { UInt64(bigEndian: 0x4854_5450_2F31_2E31) }
 
   private mutating func scanOtherMethod(
-    _ bytes: UnsafeRawBufferPointer, to end: Int
+    _ bytes: ByteView, to end: Int
   ) throws(HTTPParseError) -> Int? {
     let limit = Swift.min(end, HeadScanner.maximumMethodLength &+ 1)
     let stop = bytes.firstNonToken(from: 0, to: limit)
@@ -76,17 +76,17 @@ extension HeadIndex {
     guard bytes[stop] == .space, stop > 0 else {
       throw .badRequest("The method contains an invalid byte.")
     }
-    method = MethodCode(UnsafeRawBufferPointer(rebasing: bytes[0..<stop]))
+    method = MethodCode(bytes.slice(0..<stop))
     methodLength = UInt32(truncatingIfNeeded: stop)
     return stop &+ 1
   }
 
-  @inline(__always)
+  @inline(always)
   private mutating func scanVersion(
-    _ bytes: UnsafeRawBufferPointer, from start: Int, to end: Int
+    _ bytes: ByteView, from start: Int, to end: Int
   ) throws(HTTPParseError) -> Int? {
     if end &- start >= 10,
-      bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self) == Self.http1_1,
+      bytes.load(start, as: UInt64.self) == Self.http1_1,
       bytes[start &+ 8] == .carriageReturn, bytes[start &+ 9] == .lineFeed
     {
       version = .http1_1
@@ -96,7 +96,7 @@ extension HeadIndex {
   }
 
   private mutating func scanOtherVersion(
-    _ bytes: UnsafeRawBufferPointer, from start: Int, to end: Int
+    _ bytes: ByteView, from start: Int, to end: Int
   ) throws(HTTPParseError) -> Int? {
     // Compared byte by byte, so that a wrong byte is refused before the line is complete.
     let pattern: StaticString = "HTTP/0.0\r\n"
@@ -131,7 +131,7 @@ extension HeadIndex {
 
   /// The forms other than origin-form, RFC 9112 sections 3.2.2 to 3.2.4.
   private mutating func classifyTarget(
-    _ bytes: UnsafeRawBufferPointer
+    _ bytes: ByteView
   ) throws(HTTPParseError) {
     let range = target.range
     if method == .connect {
@@ -166,7 +166,7 @@ extension HeadIndex {
   }
 
   /// The offset after `http://` or `https://`.
-  private static func endOfScheme(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int? {
+  private static func endOfScheme(_ bytes: ByteView, _ range: Range<Int>) -> Int? {
     var index = range.lowerBound
     func skip(_ text: StaticString) -> Bool {
       let count = text.utf8CodeUnitCount

@@ -35,17 +35,17 @@ struct Span32: Sendable {
   var lower: UInt32 = 0
   var upper: UInt32 = 0
 
-  @inline(__always)
+  @inline(always)
   init() {}
 
-  @inline(__always)
+  @inline(always)
   init(_ lower: Int, _ upper: Int) {
     self.lower = UInt32(truncatingIfNeeded: lower)
     self.upper = UInt32(truncatingIfNeeded: upper)
   }
 
-  @inline(__always) var isEmpty: Bool { lower == upper }
-  @inline(__always) var range: Range<Int> {
+  @inline(always) var isEmpty: Bool { lower == upper }
+  @inline(always) var range: Range<Int> {
     Range(uncheckedBounds: (Int(lower), Int(upper)))
   }
 }
@@ -96,20 +96,20 @@ enum MethodCode: UInt8, Sendable {
 struct FieldNameFilter: Sendable {
   private var bits: UInt64 = 0
 
-  @inline(__always)
+  @inline(always)
   private static func bit(first: UInt8, last: UInt8, count: Int) -> UInt64 {
     let hash =
       UInt64(first | 0x20) &* 7 &+ UInt64(last | 0x20) &* 5 &+ UInt64(truncatingIfNeeded: count)
     return 1 &<< (hash & 63)
   }
 
-  @inline(__always)
-  mutating func insert(_ bytes: UnsafeRawBufferPointer, _ name: Range<Int>) {
+  @inline(always)
+  mutating func insert(_ bytes: ByteView, _ name: Range<Int>) {
     bits |= Self.bit(
       first: bytes[name.lowerBound], last: bytes[name.upperBound &- 1], count: name.count)
   }
 
-  @inline(__always)
+  @inline(always)
   func mayContain(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let first = name.first, let last = name.last else { return false }
     return bits & Self.bit(first: first, last: last, count: name.count) != 0

@@ -20,9 +20,9 @@ struct HeadScanner: Sendable {
   /// Goes on with the head that begins at the first of `bytes`.
   ///
   /// - Returns: The length of the head once it is complete and ``index`` is filled in, else nil.
-  @inline(__always)
+  @inline(always)
   mutating func scan(
-    _ bytes: UnsafeRawBufferPointer, limits: RequestParser.Limits
+    _ bytes: ByteView, limits: RequestParser.Limits
   ) throws(HTTPParseError) -> Int? {
     let end = Swift.min(bytes.count, limits.headBytes)
     if searched > lineStart && isLinePending(bytes, to: end, limits: limits) { return nil }
@@ -34,7 +34,7 @@ struct HeadScanner: Sendable {
 
   /// Whether the line that was incomplete at the last call still is, by looking at new bytes only.
   private mutating func isLinePending(
-    _ bytes: UnsafeRawBufferPointer, to end: Int, limits: RequestParser.Limits
+    _ bytes: ByteView, to end: Int, limits: RequestParser.Limits
   ) -> Bool {
     if hasRequestLine {
       searched = bytes.firstControl(from: searched, to: end)
@@ -50,7 +50,7 @@ struct HeadScanner: Sendable {
 
   /// Finds from where on the bytes of the incomplete line need not be parsed again, until one comes
   /// that ends the line or makes it invalid: from the target, or from the field value.
-  private mutating func prepareToResume(_ bytes: UnsafeRawBufferPointer, to end: Int) {
+  private mutating func prepareToResume(_ bytes: ByteView, to end: Int) {
     if !hasRequestLine {
       if index.methodLength > 0 { searched = Swift.max(searched, Int(index.methodLength) + 1) }
     } else if searched <= lineStart {
@@ -59,9 +59,9 @@ struct HeadScanner: Sendable {
     }
   }
 
-  @inline(__always)
+  @inline(always)
   private mutating func scanLines(
-    _ bytes: UnsafeRawBufferPointer, to end: Int, limits: RequestParser.Limits
+    _ bytes: ByteView, to end: Int, limits: RequestParser.Limits
   ) throws(HTTPParseError) -> Int? {
     if !hasRequestLine {
       guard

@@ -12,7 +12,7 @@ extension RequestHead {
   public func makeHeaderFields() -> HTTPFields {
     var fields = HTTPFields()
     fields.reserveCapacity(fieldCount)
-    bytes.withUnsafeReadableBytes { bytes in
+    bytes.withByteView { bytes in
       var start = Int(index.fieldsStart)
       for _ in 0..<index.fieldCount {
         let line = FieldLine.rescan(bytes, from: start)
@@ -52,14 +52,14 @@ extension RequestHead {
     return found
   }
 
-  @inline(__always)
+  @inline(always)
   private func forEachValue(
     of name: HTTPField.Name, _ body: (UnsafeRawBufferPointer) -> Void
   ) {
     var canonicalName = name.canonicalName
     canonicalName.withUTF8 { name in
       guard index.names.mayContain(name) else { return }
-      bytes.withUnsafeReadableBytes { bytes in
+      bytes.withByteView { bytes in
         var start = Int(index.fieldsStart)
         for _ in 0..<index.fieldCount {
           let colon = start &+ name.count
@@ -67,7 +67,7 @@ extension RequestHead {
             && isEqual(bytes, at: start, canonical: name)
           {
             let line = FieldLine.rescan(bytes, from: start)
-            body(UnsafeRawBufferPointer(rebasing: bytes[line.value]))
+            body(bytes.slice(line.value))
             start = line.end
           } else {
             start = bytes.firstCarriageReturn(from: start, to: bytes.count) &+ 2
@@ -78,9 +78,9 @@ extension RequestHead {
   }
 
   /// The caller has checked that `name.count` bytes follow `start`.
-  @inline(__always)
+  @inline(always)
   private func isEqual(
-    _ bytes: UnsafeRawBufferPointer, at start: Int, canonical name: UnsafeBufferPointer<UInt8>
+    _ bytes: ByteView, at start: Int, canonical name: UnsafeBufferPointer<UInt8>
   ) -> Bool {
     for offset in 0..<name.count {
       let byte = bytes[start &+ offset]
@@ -93,15 +93,21 @@ extension RequestHead {
 
 extension HTTPField {
   /// Nil only if the name were no token, which the scanner has excluded.
-  init?(_ bytes: UnsafeRawBufferPointer, _ line: FieldLine) {
+  init?(_ bytes: ByteView, _ line: FieldLine) {
     let name: Name
     if let known = Name.registered(bytes, line.name) {
       name = known
     } else {
-      let text = UnsafeRawBufferPointer(rebasing: bytes[line.name])
+      let text = bytes.slice(line.name)
       guard let other = Name(String(decoding: text, as: UTF8.self)) else { return nil }
       name = other
     }
-    self.init(name: name, value: UnsafeRawBufferPointer(rebasing: bytes[line.value]))
+    let value = bytes.slice(line.value)
+    if bytes.isASCII(line.value) {
+      // Much cheaper than the initialiser for bytes, which has to find out what they are.
+      self.init(name: name, value: String(decoding: value, as: UTF8.self))
+    } else {
+      self.init(name: name, value: value)
+    }
   }
 }

@@ -41,7 +41,7 @@ public struct RequestHead: Sendable {
   let bytes: ByteBuffer
   let index: HeadIndex
 
-  @inline(__always)
+  @inline(always)
   init(bytes: ByteBuffer, index: HeadIndex) {
     self.bytes = bytes
     self.index = index
@@ -101,19 +101,19 @@ public struct RequestHead: Sendable {
   public func withUnsafePathBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try bytes.withUnsafeReadableBytes { (bytes) throws(Failure) -> Result in
+    try bytes.withByteView { (bytes) throws(Failure) -> Result in
       if index.path.isEmpty && index.form == .absolute {
         let slash: StaticString = "/"
         return try body(UnsafeRawBufferPointer(start: slash.utf8Start, count: 1))
       }
-      return try body(UnsafeRawBufferPointer(rebasing: bytes[index.path.range]))
+      return try body(bytes.slice(index.path.range))
     }
   }
 
-  @inline(__always)
+  @inline(always)
   func string(_ span: Span32) -> String {
-    bytes.withUnsafeReadableBytes { bytes in
-      String(decoding: UnsafeRawBufferPointer(rebasing: bytes[span.range]), as: UTF8.self)
+    bytes.withByteView { bytes in
+      String(decoding: bytes.slice(span.range), as: UTF8.self)
     }
   }
 }

@@ -49,7 +49,7 @@ extension RequestParser {
     in buffer: inout ByteBuffer
   ) throws(HTTPParseError) -> Int? {
     let allowed = limits.chunkExtensionBytes - chunks.extensionBytes
-    let line = try buffer.withUnsafeReadableBytes {
+    let line = try buffer.withByteView {
       (bytes) throws(HTTPParseError) -> ChunkHeader? in
       try ChunkHeader.scan(bytes, extensionLimit: allowed)
     }
@@ -66,7 +66,7 @@ extension RequestParser {
   private mutating func readChunkEnd(
     in buffer: inout ByteBuffer
   ) throws(HTTPParseError) -> Bool {
-    let isComplete = try buffer.withUnsafeReadableBytes {
+    let isComplete = try buffer.withByteView {
       (bytes) throws(HTTPParseError) -> Bool in
       guard let first = bytes.first else { return false }
       guard first == .carriageReturn, bytes.count == 1 || bytes[1] == .lineFeed else {
@@ -84,7 +84,7 @@ extension RequestParser {
   ) throws(HTTPParseError) -> Bool {
     while true {
       let allowed = max(0, limits.trailerBytes - chunks.trailerBytes)
-      let length = try buffer.withUnsafeReadableBytes { (bytes) throws(HTTPParseError) -> Int? in
+      let length = try buffer.withByteView { (bytes) throws(HTTPParseError) -> Int? in
         try scanTrailerLine(bytes, limit: allowed)
       }
       guard let length else { return false }
@@ -97,7 +97,7 @@ extension RequestParser {
 
   /// - Returns: The length of the line, negative for the empty line that ends the section.
   private mutating func scanTrailerLine(
-    _ bytes: UnsafeRawBufferPointer, limit: Int
+    _ bytes: ByteView, limit: Int
   ) throws(HTTPParseError) -> Int? {
     guard let first = bytes.first else { return nil }
     if first == .carriageReturn {

@@ -51,7 +51,6 @@ public struct RequestParser: Sendable {
   /// Takes the next event out of `buffer` by moving its reader index; nil if more bytes are needed.
   ///
   /// - Throws: What to answer. The parser stays failed and throws the same error again.
-  @inline(__always)
   public mutating func next(
     in buffer: inout ByteBuffer
   ) throws(HTTPParseError) -> Event? {
@@ -71,7 +70,7 @@ public struct RequestParser: Sendable {
 
   private mutating func nextHead(in buffer: inout ByteBuffer) throws(HTTPParseError) -> Event? {
     guard try skipEmptyLine(in: &buffer) else { return nil }
-    let length = try buffer.withUnsafeReadableBytes { (bytes) throws(HTTPParseError) -> Int? in
+    let length = try buffer.withByteView { (bytes) throws(HTTPParseError) -> Int? in
       try scanner.scan(bytes, limits: limits)
     }
     guard let length, let bytes = buffer.readSlice(length: length) else { return nil }
@@ -91,12 +90,12 @@ public struct RequestParser: Sendable {
   /// Passes over one CRLF before the request line, RFC 9112 section 2.2.
   ///
   /// - Returns: Whether the request line begins at the front of `buffer`.
-  @inline(__always)
+  @inline(always)
   private mutating func skipEmptyLine(
     in buffer: inout ByteBuffer
   ) throws(HTTPParseError) -> Bool {
     while true {
-      let length = try buffer.withUnsafeReadableBytes { (bytes) throws(HTTPParseError) -> Int? in
+      let length = try buffer.withByteView { (bytes) throws(HTTPParseError) -> Int? in
         guard let first = bytes.first else { return nil }
         if first != .carriageReturn { return 0 }
         return try FieldLine.isLineEnd(bytes, at: 0, to: bytes.count) ? 2 : nil

@@ -9,7 +9,7 @@ struct OutputCursor {
   private let start: UnsafeMutableRawPointer
   private let end: UnsafeMutableRawPointer
 
-  @inline(__always)
+  @inline(always)
   init?(_ memory: UnsafeMutableRawBufferPointer) {
     guard let base = memory.baseAddress else { return nil }
     start = base
@@ -17,15 +17,15 @@ struct OutputCursor {
     end = base + memory.count
   }
 
-  @inline(__always) var count: Int { next - start }
-  @inline(__always) var room: Int { end - next }
+  @inline(always) var count: Int { next - start }
+  @inline(always) var room: Int { end - next }
 
-  @inline(__always)
+  @inline(always)
   mutating func write(_ text: StaticString) {
     write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
-  @inline(__always)
+  @inline(always)
   mutating func write(_ bytes: UnsafeRawBufferPointer) {
     assert(bytes.count <= room)
     guard let source = bytes.baseAddress else { return }
@@ -34,7 +34,7 @@ struct OutputCursor {
   }
 
   /// At most 20 digits; negative numbers count as 0.
-  @inline(__always)
+  @inline(always)
   mutating func writeDecimal(_ number: Int) {
     var rest = UInt(max(0, number))
     var length = 1
@@ -60,7 +60,7 @@ struct OutputCursor {
   ///
   /// HTTPField keeps names tokens and values free of CR, LF and NUL. A control byte that gets here
   /// all the same becomes a space, since it could end the field.
-  @inline(__always)
+  @inline(always)
   mutating func writeField(name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>) {
     write(UnsafeRawBufferPointer(name))
     writePair(.colon, .space)
@@ -69,11 +69,11 @@ struct OutputCursor {
   }
 
   /// The bytes with each control byte but the tab made a space.
-  @inline(__always)
+  @inline(always)
   mutating func writeText(_ text: UnsafeBufferPointer<UInt8>) {
     let written = UnsafeMutableRawBufferPointer(start: next, count: text.count)
     write(UnsafeRawBufferPointer(text))
-    let bytes = UnsafeRawBufferPointer(written)
+    let bytes = ByteView(UnsafeRawBufferPointer(written))
     var control = bytes.firstControl(from: 0, to: bytes.count)
     while control < bytes.count {
       written[control] = .space
@@ -81,7 +81,7 @@ struct OutputCursor {
     }
   }
 
-  @inline(__always)
+  @inline(always)
   mutating func writePair(_ first: UInt8, _ second: UInt8) {
     assert(room >= 2)
     next.storeBytes(of: first, as: UInt8.self)

@@ -97,7 +97,7 @@ public enum ResponseSerializer {
   /// framing, 37 for Date and 2 for the empty line.
   private static let tailBytes = 112
 
-  @inline(__always)
+  @inline(always)
   private static func writeTail(
     _ status: HTTPResponse.Status, _ framing: Framing, _ connection: Connection,
     date: DateField?, hasUpgrade: Bool, to out: inout OutputCursor

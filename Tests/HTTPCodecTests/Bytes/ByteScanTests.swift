@@ -11,10 +11,11 @@ import Testing
   /// behind it to provoke borrows between lanes.
   private func compare(
     fill: UInt8,
-    _ scan: (UnsafeRawBufferPointer, Int, Int) -> Int, stops: (UInt8) -> Bool
+    _ scan: (ByteView, Int, Int) -> Int, stops: (UInt8) -> Bool
   ) {
-    for length in 0...20 {
-      for from in [0, 1, 5] {
+    let isStop = (UInt8.min...UInt8.max).map(stops)
+    for length in [0, 1, 3, 7, 8, 9, 15, 16, 17, 26, 33] {
+      for from in [0, 5] {
         for place in 0..<max(1, length) {
           for byte in UInt8.min...UInt8.max {
             // The bytes outside of the region would stop every scan.
@@ -23,8 +24,8 @@ import Testing
             if length > 0 { bytes[from + place] = byte }
             if place + 1 < length { bytes[from + place + 1] = byte &+ 1 }
             let to = from + length
-            let expected = (from..<to).first { stops(bytes[$0]) } ?? to
-            let found = bytes.withUnsafeBytes { scan($0, from, to) }
+            let expected = (from..<to).first { isStop[Int(bytes[$0])] } ?? to
+            let found = bytes.withUnsafeBytes { scan(ByteView($0), from, to) }
             if found != expected {
               Issue.record("\(found) is not \(expected) in \(bytes) from \(from) to \(to)")
               return
@@ -67,6 +68,22 @@ import Testing
     }
   }
 
+  @Test func firstNonHostByte() {
+    compare(fill: 0x61) {
+      $0.firstStop(from: $1, to: $2, NonHostBytes.self)
+    } stops: {
+      !(ByteSetTests.alphanumeric + "-.").utf8.contains($0)
+    }
+  }
+
+  @Test func firstNonASCII() {
+    compare(fill: 0x7F) {
+      $0.firstStop(from: $1, to: $2, NonASCIIBytes.self)
+    } stops: {
+      $0 > 0x7F
+    }
+  }
+
   @Test func isTokenComparesWithoutCase() {
     let names: [StaticString] = [
       "te", "host", "upgrade", "if-match", "connection", "content-length",
@@ -78,7 +95,7 @@ import Testing
           var bytes = lower
           bytes[index] = byte
           let same = byte | 0x20 == letter && (byte != letter ? letter >= 0x61 : true)
-          let found = bytes.withUnsafeBytes { $0.isToken(0..<bytes.count, name) }
+          let found = bytes.withUnsafeBytes { ByteView($0).isToken(0..<bytes.count, name) }
           #expect(found == same, "\(byte) for \(letter)")
         }
       }

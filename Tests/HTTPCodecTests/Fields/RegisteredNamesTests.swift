@@ -20,7 +20,7 @@ import Testing
   private func registered(_ text: String) -> HTTPField.Name? {
     // Bytes around the name, so that reading beyond it would show.
     let bytes = Array(("<" + text + ">").utf8)
-    return bytes.withUnsafeBytes { .registered($0, 1..<$0.count - 1) }
+    return bytes.withUnsafeBytes { .registered(ByteView($0), 1..<$0.count - 1) }
   }
 
   @Test(arguments: names)
