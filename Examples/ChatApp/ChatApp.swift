@@ -55,6 +55,7 @@ struct ChatApp: AsyncParsableCommand {
     var configuration = HTTPServerConfiguration(address: .ip(host, port: port))
     configuration.onListening = { address in
       print("The chat is open at http://\(address)/ (stop it with Ctrl-C)")
+      fflush(nil)  // whoever started this may read a pipe
     }
     try await HTTPServer(app, configuration: configuration).run()
   }

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import EngineIOMiddleware
+import Foundation
 import HTTPApp
 import HTTPAppServer
 import Logging
@@ -57,7 +58,10 @@ struct EchoServer: AsyncParsableCommand {
 
     var configuration = HTTPServerConfiguration(
       address: .ip(host, port: port), loopCount: loops)
-    configuration.onListening = { print("listening on http://\($0)") }
+    configuration.onListening = { address in
+      print("listening on http://\(address)")
+      fflush(nil)  // whoever started this may read a pipe
+    }
     try await HTTPServer(app, configuration: configuration).run()
   }
 }
