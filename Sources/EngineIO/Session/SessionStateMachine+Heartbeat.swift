@@ -40,7 +40,7 @@ extension SessionStateMachine {
     case .pingDue(let instant) where now >= instant:
       // The timeout counts from the time the ping was due, so that a late timer does not add up;
       // but not if it was so late that the client's time to answer would be cut noticeably.
-      let isOnTime = instant.duration(to: now) <= configuration.pingTimeout / 20
+      let isOnTime = instant.duration(to: now) <= configuration.pingTimeout / 4
       heartbeat = .pongDue((isOnTime ? instant : now).advanced(by: configuration.pingTimeout))
       actions += sendPing()
     case .pongDue, .pingDue, .stopped:
