@@ -71,6 +71,7 @@ extension EngineIOSession {
     var consumer: UnsafeContinuation<Next, Never>?
     var next = Next.finished
     var waiters: [UnsafeContinuation<Void, Never>] = []
+    var closes: [(WebSocket, WebSocket.CloseCode)] = []
     var isForgotten = false
   }
 
@@ -83,6 +84,7 @@ extension EngineIOSession {
       let result = body(&state, &deferred)
       return (result, deferred)
     }
+    for (webSocket, code) in deferred.closes { webSocket.close(code) }
     deferred.poll?.resume(returning: deferred.packets)
     deferred.consumer?.resume(returning: deferred.next)
     for waiter in deferred.waiters { waiter.resume() }
@@ -102,7 +104,11 @@ extension EngineIOSession {
         guard let webSocket = state.webSocket(token) else { break }
         for packet in packets { webSocket.push(packet.webSocketMessage) }
       case .closeSocket(let token, let reason):
-        state.webSocket(token)?.close(reason.closeCode)
+        // Not under the lock: a host may run other tasks of this thread from within, and nothing
+        // more is sent on this WebSocket anyway.
+        if let webSocket = state.webSocket(token) {
+          deferred.closes.append((webSocket, reason.closeCode))
+        }
       case .ended:
         state.mailbox.finish()
         if let consumer = state.consumer.take() {
