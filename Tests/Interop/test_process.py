@@ -26,7 +26,8 @@ def test_an_idle_server_stops_at_once(start: Start, name: str, number: signal.Si
 
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
 def test_open_connections_are_ended_in_peace(start: Start, number: signal.Signals) -> None:
-    program = start("EchoServer", "--loops", "2", "--ping-interval", "20s")
+    # With one loop, what it was sent earlier it has seen earlier; see below.
+    program = start("EchoServer", "--loops", "1", "--ping-interval", "20s")
     kept = request(program, "GET", "/")
     assert kept.connection.getresponse().read() == b"Hello, World!"  # and then idle
     echoing = upgrade(program, "/ws")
@@ -34,11 +35,9 @@ def test_open_connections_are_ended_in_peace(start: Start, number: signal.Signal
     poll = session.start_get()
     engine = upgrade(program, "/engine.io/?EIO=4&transport=websocket")
     assert engine.recv()[0] == "0"
-    assert session.post("4parked").status == 200  # the poll that brings this back was there
-    assert poll.reply().body == "4parked"
-    poll = session.start_get()
-    echoing.send("both up")
-    assert echoing.recv() == "both up"
+    for _ in range(3):  # the poll has been accepted, then read, then parked
+        echoing.send("and then?")
+        assert echoing.recv() == "and then?"
 
     program.kill(number)
     assert poll.reply().body in ("1", "6")
@@ -67,8 +66,9 @@ def test_nobody_is_let_in_after_the_end(start: Start) -> None:
 def test_its_port_can_be_had_again_at_once(start: Start) -> None:
     first = start("EchoServer", *CALM)
     connection = upgrade(first, "/ws")
+    first.kill(signal.SIGTERM)
+    assert closed(connection)  # first by the server, so its end of it lingers
     first.stop()
-    assert closed(connection)
     second = start("EchoServer", *CALM, port=first.port)
     assert second.port == first.port
 

@@ -75,12 +75,8 @@ class ChatPage:
         self.one("#text").send_keys(text)
 
     def say(self, text: str) -> None:
-        first, *more = text.split("\n")
-        self.type(first)
-        for line in more:
-            self.one("#text").send_keys(Keys.SHIFT + Keys.ENTER)
-            self.type(line)
-        self.one("#text").send_keys(Keys.ENTER)
+        newline = Keys.SHIFT + Keys.ENTER + Keys.SHIFT  # pressed, and let go
+        self.type(text.replace("\n", newline) + Keys.ENTER)
 
     @property
     def said(self) -> list[str]:
