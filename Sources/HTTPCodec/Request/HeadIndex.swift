@@ -90,28 +90,3 @@ enum MethodCode: UInt8, Sendable {
     }
   }
 }
-
-/// Tells in one test that a field is absent, without looking at the bytes: 64 buckets by length and
-/// outer letters. A set bit only means "perhaps".
-struct FieldNameFilter: Sendable {
-  private var bits: UInt64 = 0
-
-  @inline(always)
-  private static func bit(first: UInt8, last: UInt8, count: Int) -> UInt64 {
-    let hash =
-      UInt64(first | 0x20) &* 7 &+ UInt64(last | 0x20) &* 5 &+ UInt64(truncatingIfNeeded: count)
-    return 1 &<< (hash & 63)
-  }
-
-  @inline(always)
-  mutating func insert(_ bytes: ByteView, _ name: Range<Int>) {
-    bits |= Self.bit(
-      first: bytes[name.lowerBound], last: bytes[name.upperBound &- 1], count: name.count)
-  }
-
-  @inline(always)
-  func mayContain(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard let first = name.first, let last = name.last else { return false }
-    return bits & Self.bit(first: first, last: last, count: name.count) != 0
-  }
-}

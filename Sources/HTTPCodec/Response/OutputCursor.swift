@@ -33,17 +33,22 @@ struct OutputCursor {
     next += bytes.count
   }
 
+  @inline(always)
+  mutating func write(_ date: DateField) {
+    assert(room >= DateField.byteCount)
+    date.store(to: next)
+    next += DateField.byteCount
+  }
+
   /// At most 20 digits; negative numbers count as 0.
   @inline(always)
   mutating func writeDecimal(_ number: Int) {
     var rest = UInt(max(0, number))
     var length = 1
-    var power: UInt = 10
-    while rest >= power {
+    var tens = rest / 10
+    while tens > 0 {
       length &+= 1
-      let (product, overflow) = power.multipliedReportingOverflow(by: 10)
-      if overflow { break }
-      power = product
+      tens /= 10
     }
     assert(length <= room)
     var index = length
@@ -61,8 +66,8 @@ struct OutputCursor {
   /// HTTPField keeps names tokens and values free of CR, LF and NUL. A control byte that gets here
   /// all the same becomes a space, since it could end the field.
   @inline(always)
-  mutating func writeField(name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>) {
-    write(UnsafeRawBufferPointer(name))
+  mutating func writeField(name: String, value: UnsafeBufferPointer<UInt8>) {
+    name.utf8.span.withUnsafeBytes { write($0) }
     writePair(.colon, .space)
     writeText(value)
     writePair(.carriageReturn, .lineFeed)

@@ -44,16 +44,14 @@ extension ResponseSerializer {
   ) {
     buffer.writeStaticString("0\r\n")
     for field in trailers ?? [:] where field.name.isAllowedInTrailers {
-      var name = field.name.rawName
-      name.withUTF8 { name in
-        field.withUnsafeBytesOfValue { value in
-          _ = buffer.writeWithUnsafeMutableBytes(
-            minimumWritableBytes: name.count + value.count + 4
-          ) { memory in
-            guard var out = OutputCursor(memory) else { return 0 }
-            out.writeField(name: name, value: value)
-            return out.count
-          }
+      let name = field.name.rawName
+      field.withUnsafeBytesOfValue { value in
+        _ = buffer.writeWithUnsafeMutableBytes(
+          minimumWritableBytes: name.utf8.count + value.count + 4
+        ) { memory in
+          guard var out = OutputCursor(memory) else { return 0 }
+          out.writeField(name: name, value: value)
+          return out.count
         }
       }
     }

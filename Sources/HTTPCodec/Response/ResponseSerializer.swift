@@ -59,22 +59,20 @@ public enum ResponseSerializer {
         }
         while position < fields.count {
           let field = fields[position]
-          let canonicalName = field.name.canonicalName
-          let length = canonicalName.utf8.count
-          if HTTPField.Name.isFraming(canonicalName) {
+          switch FieldRole(field.name) {
+          case .framing:
             position &+= 1
             continue
+          case .date: hasDate = true
+          case .upgrade: hasUpgrade = true
+          case .other: break
           }
-          if length == 4 && canonicalName == "date" { hasDate = true }
-          if length == 7 && canonicalName == "upgrade" { hasUpgrade = true }
-          var name = field.name.rawName
-          let missing = name.withUTF8 { name in
-            field.withUnsafeBytesOfValue { value in
-              let size = name.count + value.count + 4 + tailBytes
-              if out.room < size { return size }
-              out.writeField(name: name, value: value)
-              return 0
-            }
+          let name = field.name.rawName
+          let missing = field.withUnsafeBytesOfValue { value in
+            let size = name.utf8.count &+ value.count &+ 4 &+ tailBytes
+            if out.room < size { return size }
+            out.writeField(name: name, value: value)
+            return 0
           }
           if missing > 0 {
             needed = missing
@@ -122,7 +120,7 @@ public enum ResponseSerializer {
     case .chunked where mayFrame: out.write("transfer-encoding: chunked\r\n")
     default: break
     }
-    if let date { date.bytes.span.withUnsafeBytes { out.write($0) } }
+    if let date { out.write(date) }
     out.writePair(.carriageReturn, .lineFeed)
   }
 

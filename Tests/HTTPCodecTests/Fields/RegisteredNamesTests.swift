@@ -14,7 +14,11 @@ import Testing
     .authorization, .ifNoneMatch, .lastModified, .contentLength, .acceptEncoding, .acceptLanguage,
     .contentEncoding, .ifModifiedSince, .transferEncoding, .secWebSocketKey, .ifUnmodifiedSince,
     .proxyAuthorization, .contentDisposition, .secWebSocketVersion, .secWebSocketProtocol,
-    .secWebSocketExtensions, .accessControlRequestMethod, .accessControlRequestHeaders,
+    .secWebSocketExtensions, .accessControlRequestMethod, .accessControlRequestHeaders, .dnt,
+    .forwarded, .keepAlive, .pragma, .secCHUA, .secCHUAMobile,
+    .secCHUAPlatform, .secFetchDest, .secFetchMode, .secFetchSite, .secFetchUser,
+    .upgradeInsecureRequests, .xForwardedFor, .xForwardedHost, .xForwardedProto, .xRealIP,
+    .xRequestedWith,
   ]
 
   private func registered(_ text: String) -> HTTPField.Name? {

@@ -3,21 +3,35 @@
 
 import HTTPTypes
 
-extension HTTPField.Name {
-  /// Fields that the serialiser writes itself, so that an application cannot break the framing.
-  ///
-  /// Connection, Transfer-Encoding and Content-Length, and the hop-by-hop fields of HTTP/1.0.
+/// What a response field means to the serialiser.
+enum FieldRole {
+  case other
+  /// Connection, Transfer-Encoding and Content-Length, and the hop-by-hop fields of HTTP/1.0: the
+  /// serialiser writes these itself, so that an application cannot break the framing.
+  case framing
+  case date
+  case upgrade
+
+  /// Most names are told by their length alone.
   @inline(always)
-  static func isFraming(_ canonicalName: String) -> Bool {
-    switch canonicalName.utf8.count {
-    case 10: canonicalName == "connection" || canonicalName == "keep-alive"
-    case 14: canonicalName == "content-length"
-    case 16: canonicalName == "proxy-connection"
-    case 17: canonicalName == "transfer-encoding"
-    default: false
+  init(_ name: HTTPField.Name) {
+    switch name.rawName.utf8.count {
+    case 4: self = name.canonicalName == "date" ? .date : .other
+    case 7: self = name.canonicalName == "upgrade" ? .upgrade : .other
+    case 10, 14, 16, 17: self = Self.isFraming(name.canonicalName) ? .framing : .other
+    default: self = .other
     }
   }
 
+  private static func isFraming(_ canonicalName: String) -> Bool {
+    switch canonicalName {
+    case "connection", "keep-alive", "content-length", "proxy-connection", "transfer-encoding": true
+    default: false
+    }
+  }
+}
+
+extension HTTPField.Name {
   /// Whether a trailer may carry this field, RFC 9110 section 6.5.1.
   ///
   /// Refused are fields for framing, routing, authentication, request control, and fields that say
