@@ -69,15 +69,17 @@ public final class OpenFile: Sendable {
     while bytes.readableBytes < range.count {
       let offset = range.lowerBound + bytes.readableBytes
       let wanted = range.upperBound - offset
-      var code: CInt = 0
+      // Only a failed call says anything by errno; after others it may hold an older error.
+      var failure: CInt?
       let count = bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: wanted) { target in
         let count = pread(descriptor, target.baseAddress, wanted, off_t(offset))
-        code = errno
+        if count < 0 { failure = errno }
         return max(count, 0)
       }
-      if count == 0 {
-        guard code == 0 || code == EINTR else { throw OpenFileError(errno: code) }
-        if code == 0 { break }
+      if let failure {
+        guard failure == EINTR else { throw OpenFileError(errno: failure) }
+      } else if count == 0 {
+        break
       }
     }
     return bytes
