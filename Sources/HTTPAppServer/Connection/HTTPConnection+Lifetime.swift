@@ -9,12 +9,12 @@ import NIOCore
 extension HTTPConnection {
   /// Looks at the deadlines; called by the loop's clock.
   func tick(_ now: NIODeadline) {
-    if let lingerDeadline {
-      if now >= lingerDeadline { abort() }
-      return
-    }
+    if phase == .closing { return tickClosing(now) }
     guard phase == .open else { return }
-    if let webSocket {
+    if let sending, sending.file.isShorter(than: sending.end) {
+      // The channel would try to send what is no longer there for ever.
+      abort()
+    } else if let webSocket {
       webSocket.tick(now, lastActivity: lastActivity)
     } else if isAnswering || !received.isEmpty {
       return
@@ -33,8 +33,6 @@ extension HTTPConnection {
 
   /// Has the connection end as soon as what it is doing is done.
   func beginShutdown() {
-    guard !isShuttingDown else { return }
-    isShuttingDown = true
     if let webSocket {
       webSocket.close(.goingAway, reason: "")
     } else if !isAnswering, received.isEmpty {

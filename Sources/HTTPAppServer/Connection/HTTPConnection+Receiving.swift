@@ -49,6 +49,8 @@ extension HTTPConnection {
           error.status == .contentTooLarge
             ? .tooLarge(limit: configuration.limits.bodyBytes ?? 0) : .malformed(error.reason))
         receivingBody = nil
+        // Its request has been answered: nobody else ends the connection.
+        if body.isDiscarding { closeLingering() }
       } else {
         received.append(.malformed(error))
       }

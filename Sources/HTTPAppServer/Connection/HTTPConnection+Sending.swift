@@ -18,7 +18,12 @@ import NIOCore
 extension HTTPConnection {
   /// Sends one response, whole.
   nonisolated(nonsending) func send(_ response: Response, for exchange: inout Exchange) async {
-    if isShuttingDown || exchange.body?.canBeDiscarded == false { exchange.keepsAlive = false }
+    if let body = exchange.body {
+      // A stream may read the request while it is written, and then a 100 would be too late.
+      if case .stream = response.body.kind, response.status.kind == .successful { body.invite() }
+      if !body.canBeDiscarded { exchange.keepsAlive = false }
+    }
+    if loop.isShuttingDown { exchange.keepsAlive = false }
     switch response.body.kind {
     case .empty:
       writeHead(response, framing: .contentLength(0), for: exchange)
@@ -102,7 +107,7 @@ extension HTTPConnection {
       }
       // The client must not take what it has for the whole.
       flush()
-      abort()
+      if framing == .untilClose { reset() } else { abort() }
     }
   }
 
@@ -148,6 +153,8 @@ extension HTTPConnection {
     let region = FileRegion(
       fileHandle: handle, readerIndex: range.lowerBound, endIndex: range.upperBound)
     let promise = executor.loop.makePromise(of: Void.self)
+    sending = (file, range.upperBound)
+    defer { sending = nil }
     writeUncopied(.fileRegion(region), promise: promise)
     try await promise.futureResult.get()
   }
@@ -161,6 +168,12 @@ extension Exchange {
 }
 
 extension OpenFile {
+  /// Whether it has been cut since it was opened.
+  func isShorter(than end: Int) -> Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_size < end
+  }
+
   /// A handle of its own for the channel, which keeps the file open until it is closed.
   fileprivate func makeHandle() throws -> NIOFileHandle {
     let copy = dup(descriptor)

@@ -31,7 +31,7 @@ extension HTTPConnection {
         return next
       }
       guard phase == .open else { return nil }
-      if isShuttingDown {
+      if loop.isShuttingDown {
         close()
         return nil
       }

@@ -32,7 +32,7 @@ extension HTTPConnection {
 
     let connection = WebSocketConnection(connection: self, options: upgrade.options)
     webSocket = connection
-    if isShuttingDown { connection.close(.goingAway, reason: "") }
+    if loop.isShuttingDown { connection.close(.goingAway, reason: "") }
     if inbound.readableBytes > 0 { receive() }
     resumeReading()
     do {

@@ -6,6 +6,14 @@ import HTTPCodec
 import Logging
 import NIOCore
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// One connection, and the only handler of its channel: bytes come in and are parsed in place, the
 /// application runs in one task on the same thread, and what it answers leaves in one write a batch.
 ///
@@ -41,14 +49,20 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
   // Sending
   var out = ByteBuffer()
   private var isFlushPending = false
+  /// Bytes in ``out`` above which it is time to hand them on.
+  private var highWaterMark = 64 << 10
+  /// The file that the channel is sending, and where the region ends that was promised of it.
+  var sending: (file: OpenFile, end: Int)?
   let writability: WaitList
 
   // Ending
   var phase = Phase.open
-  var isShuttingDown = false
   var lastActivity: NIODeadline
   var headStarted: NIODeadline?
-  var lingerDeadline: NIODeadline?
+  private var isLingering = false
+  private var isOutputEnded = false
+  /// When a closing connection is given up, and what was still to be sent when that was last set.
+  private var closing: (deadline: NIODeadline, unsent: Int)?
 
   private var context: ChannelHandlerContext?
   private var info: ConnectionInfo?
@@ -124,7 +138,10 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
     guard context.channel.isWritable else { return }
-    executor.run { writability.wakeAll() }
+    executor.run {
+      writability.wakeAll()
+      webSocket?.becameWritable()
+    }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -151,6 +168,12 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
         self.taskEnded()
       }
     }
+  }
+
+  /// Ends everything now: what is buffered is lost, what runs is cancelled.
+  func terminate() {
+    abort()
+    task?.cancel()
   }
 
   private func taskEnded() {
@@ -187,18 +210,20 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
   private var wantsToRead: Bool {
     guard phase == .open else { return true }
     if let webSocket { return webSocket.wantsToRead }
+    if isParsingHeld, inbound.readableBytes >= Self.heldLimit { return false }
     return received.count < configuration.limits.pipelinedRequests
       && receivingBody?.wantsToRead ?? true
   }
+
+  /// Bytes behind a request whose answer decides what they mean above which reading stops.
+  private static let heldLimit = 64 << 10
 
   // MARK: Writing
 
   /// Whether what was written before should leave first.
   var isBackedUp: Bool {
-    out.readableBytes > Self.highWaterMark || context?.channel.isWritable == false
+    out.readableBytes > highWaterMark || context?.channel.isWritable == false
   }
-
-  static let highWaterMark = 64 << 10
 
   /// Suspends while the peer is slow to take what was written.
   nonisolated(nonsending) func waitUntilWritable() async {
@@ -224,6 +249,7 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
       context.writeAndFlush(wrapOutboundOut(.byteBuffer(bytes)), promise: nil)
       loop.recycle(bytes)
     }
+    webSocket?.flushed()
     if phase == .closing { closeChannel() }
   }
 
@@ -253,8 +279,9 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
     return out.readableBytes + inChannel
   }
 
-  /// Sets the mark above which the channel is no longer writable.
+  /// Sets the mark above which the connection is backed up.
   func setHighWaterMark(_ bytes: Int) {
+    highWaterMark = bytes
     try? context?.channel.syncOptions?.setOption(
       .writeBufferWaterMark, value: .init(low: max(bytes / 2, 1), high: max(bytes, 2)))
   }
@@ -272,22 +299,39 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
   /// system send a reset, which can destroy the answer before the peer has read it.
   func closeLingering() {
     guard phase == .open else { return }
-    lingerDeadline = loop.now + Self.lingerTime
+    isLingering = true
     close()
   }
 
   private static let lingerTime = TimeAmount.seconds(2)
 
   private func closeChannel() {
-    guard let context else { return }
-    if lingerDeadline == nil {
-      context.close(promise: nil)
-    } else {
+    guard let context, !isOutputEnded else { return }
+    isOutputEnded = true
+    if isLingering {
       context.close(mode: .output, promise: nil)
       if isReadWithheld {
         isReadWithheld = false
         context.read()
       }
+    } else if bufferedBytes == 0 {
+      context.close(promise: nil)
+    } else {
+      // Closing throws away what waits in the channel, ending the output does not.
+      let ended = context.eventLoop.makePromise(of: Void.self)
+      context.close(mode: .output, promise: ended)
+      ended.futureResult.assumeIsolated().whenComplete { _ in self.context?.close(promise: nil) }
+    }
+  }
+
+  /// Gives up on a closing connection whose peer takes nothing any more, or does not close.
+  func tickClosing(_ now: NIODeadline) {
+    let unsent = bufferedBytes
+    if let closing, unsent == closing.unsent {
+      if now >= closing.deadline { abort() }
+    } else {
+      let patience = unsent > 0 ? TimeAmount(configuration.limits.idleTimeout) : Self.lingerTime
+      closing = (now + patience, unsent)
     }
   }
 
@@ -296,6 +340,14 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
     guard phase != .closed else { return }
     phase = .closing
     context?.close(promise: nil)
+  }
+
+  /// As ``abort()``, and the peer cannot take it for an orderly end.
+  func reset() {
+    // Of no effect where there is no such option, as for Unix domain sockets.
+    _ = (context?.channel as? any SocketOptionProvider)?
+      .setSoLinger(linger(l_onoff: 1, l_linger: 0))
+    abort()
   }
 }
 

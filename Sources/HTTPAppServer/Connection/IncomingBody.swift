@@ -18,7 +18,7 @@ final class IncomingBody: RequestBodySource, @unchecked Sendable {
   private var end: End?
   /// Whether the client waits for a 100 before it sends (RFC 9110 section 10.1.1).
   private var awaitsContinue: Bool
-  private var isDiscarding = false
+  private(set) var isDiscarding = false
   private var discarded = 0
 
   private(set) var trailerFields: HTTPFields?
@@ -71,10 +71,8 @@ final class IncomingBody: RequestBodySource, @unchecked Sendable {
       case nil: break
       }
       if isDiscarding || Task.isCancelled { throw .connectionClosed }
-      if awaitsContinue {
-        awaitsContinue = false
-        connection?.sendContinue()
-      }
+      // Behind the head of a response it would become part of its body.
+      if connection?.isAwaitingResponse == true { invite() }
       await waiting.wait()
     }
   }
@@ -106,6 +104,13 @@ final class IncomingBody: RequestBodySource, @unchecked Sendable {
     guard end == nil else { return }
     end = .failed(error)
     waiting.wakeAll()
+  }
+
+  /// Tells a client that waits for it to send the body.
+  func invite() {
+    guard awaitsContinue, end == nil else { return }
+    awaitsContinue = false
+    connection?.sendContinue()
   }
 
   /// Whether the connection can go on once the rest has been thrown away. It cannot when the

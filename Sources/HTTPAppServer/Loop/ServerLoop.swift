@@ -91,11 +91,16 @@ final class ServerLoop: @unchecked Sendable {
     emptied = nil
   }
 
+  /// From now on every answer is the last one of its connection.
+  func announceShutdown() {
+    executor.loop.assertInEventLoop()
+    isShuttingDown = true
+  }
+
   /// Has every connection end as soon as what it is doing is done; the future succeeds when the
   /// last one has.
   func beginShutdown() -> EventLoopFuture<Void> {
     executor.loop.assertInEventLoop()
-    isShuttingDown = true
     let emptied = executor.loop.makePromise(of: Void.self)
     if connections.isEmpty {
       emptied.succeed()
@@ -112,7 +117,7 @@ final class ServerLoop: @unchecked Sendable {
   func closeAll() {
     executor.loop.assertInEventLoop()
     executor.run {
-      for connection in connections.values { connection.abort() }
+      for connection in connections.values { connection.terminate() }
     }
   }
 

@@ -51,6 +51,8 @@ final class RunningServer: Sendable {
         }
       configuration.logger.debug("listening", metadata: ["address": "\(bound)"])
       configuration.onListening(bound)
+    } catch let error as HTTPServerError {
+      throw error
     } catch let error as IOError where error.errnoCode == EADDRINUSE {
       throw HTTPServerError.addressInUse(address)
     } catch {
@@ -78,6 +80,13 @@ final class RunningServer: Sendable {
 
   /// One socket for all loops: a path cannot be shared as a port can.
   private func listen(path: String) async throws -> ConnectionInfo.Address {
+    // The file of a server that is gone may be replaced, but not that of one that still answers.
+    if let other = try? await ClientBootstrap(group: group)
+      .connect(unixDomainSocketPath: path).get()
+    {
+      try? await other.close()
+      throw HTTPServerError.addressInUse(.unix(path: path))
+    }
     let channel = try await bootstrap(on: group)
       .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
     listeners.withLock { $0.append(channel) }
@@ -114,6 +123,10 @@ final class RunningServer: Sendable {
     for listener in listeners.withLock({ $0 }) {
       try? await listener.close()
     }
+    // First, so that what the application answers now tells the client that it is the last.
+    for loop in loops.values {
+      try? await loop.executor.loop.submit { loop.announceShutdown() }.get()
+    }
     application.beginGracefulShutdown()
     let ended = loops.values.map { loop in
       loop.executor.loop.flatSubmit { loop.beginShutdown() }
@@ -121,13 +134,21 @@ final class RunningServer: Sendable {
     let timeout = group.next().scheduleTask(
       in: isGraceful ? TimeAmount(configuration.shutdownTimeout) : .zero
     ) {
-      for loop in self.loops.values {
-        loop.executor.loop.execute { loop.closeAll() }
-      }
+      self.closeAll()
     }
-    for end in ended {
-      try? await end.get()
+    await withTaskCancellationHandler {
+      for end in ended {
+        try? await end.get()
+      }
+    } onCancel: {
+      closeAll()
     }
     timeout.cancel()
+  }
+
+  private func closeAll() {
+    for loop in loops.values {
+      loop.executor.loop.execute { loop.closeAll() }
+    }
   }
 }

@@ -21,6 +21,11 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
   private var end: End?
   private var isChannelClosed = false
   private var pingSent: NIODeadline?
+  /// The latest ping that is to be answered when there is room again; earlier ones need no answer
+  /// (RFC 6455 section 5.5.3).
+  private var unansweredPing: ByteBuffer?
+  /// Whether other threads were told that the buffers are full.
+  private var isMarkedFull = false
   private var closeDeadline: NIODeadline?
   private let receivers: WaitList
   private let closeWaiters: WaitList
@@ -44,6 +49,8 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
 
   /// Received bytes above which the connection stops reading.
   private static let inboxLimit = 64 << 10
+  /// What a message costs besides its bytes: empty ones are not free.
+  private static let messageOverhead = 64
 
   init(connection: HTTPConnection, options: WebSocketOptions) {
     self.connection = connection
@@ -81,7 +88,7 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
   private func receiveOnLoop() async throws(WebSocketError) -> WebSocketMessage? {
     while true {
       if let message = inbox.popFirst() {
-        inboxBytes -= message.byteCount
+        inboxBytes -= message.byteCount + Self.messageOverhead
         connection?.resumeReading()
         return message
       }
@@ -153,8 +160,12 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
       case .binary(let bytes): deliver(.binary(bytes))
       case .ping(let payload):
         guard let connection else { return }
-        connection.prepareOut()
-        machine.write(pong: payload, into: &connection.out)
+        if connection.isBackedUp {
+          unansweredPing = payload
+        } else {
+          connection.prepareOut()
+          machine.write(pong: payload, into: &connection.out)
+        }
       case .pong: break
       case .close(let code, let reason): closed(byPeer: code, reason)
       case .failure(let error): failed(error)
@@ -165,7 +176,7 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
   private func deliver(_ message: WebSocketMessage) {
     guard end == nil else { return }
     inbox.append(message)
-    inboxBytes += message.byteCount
+    inboxBytes += message.byteCount + Self.messageOverhead
     receivers.wakeOne()
   }
 
@@ -208,7 +219,10 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
     guard machine.closeState == .open, let connection, connection.phase == .open else {
       return .closed
     }
-    if !beyondHighWaterMark, connection.isBackedUp { return .full }
+    if !beyondHighWaterMark, connection.isBackedUp {
+      connection.flush()
+      if connection.isBackedUp { return .full }
+    }
     connection.prepareOut()
     switch message {
     case .text(let text):
@@ -224,10 +238,27 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
   fileprivate func writePosted(_ message: WebSocketMessage) {
     _ = write(message, beyondHighWaterMark: true)
     let isFull = connection?.isBackedUp ?? true
+    isMarkedFull = isFull
     shared.withLock { shared in
       shared.posted -= message.byteCount
       shared.isFull = isFull
     }
+  }
+
+  /// What was buffered has been handed to the channel.
+  func flushed() {
+    guard isMarkedFull, connection?.isBackedUp == false else { return }
+    isMarkedFull = false
+    shared.withLock { $0.isFull = false }
+  }
+
+  /// The channel has room again.
+  func becameWritable() {
+    flushed()
+    guard let connection, let payload = unansweredPing else { return }
+    unansweredPing = nil
+    connection.prepareOut()
+    machine.write(pong: payload, into: &connection.out)
   }
 
   fileprivate func startClosing(_ code: WebSocket.CloseCode, _ reason: String) {
