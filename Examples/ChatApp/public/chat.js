@@ -80,6 +80,8 @@ client.addEventListener("close", ({ detail }) => {
   for (const name of typists.keys()) setTyping(name, false);
   typing.forget();
   $("send").disabled = true;
+  // The countdown is for the eye only; once is enough for the ear.
+  if (detail.opened && detail.retry) $("announcement").textContent = "Connection lost, reconnecting";
   if (detail.reason === "refused") showWelcome("The server did not let you in.");
 });
 
@@ -99,11 +101,9 @@ client.addEventListener("reconnecting", ({ detail }) => {
 });
 
 $("retry").addEventListener("click", () => client.connect());
-addEventListener("online", () => client.state === "waiting" && client.connect());
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) return;
-  if (client.state === "waiting") client.connect();
-});
+const hurry = () => !document.hidden && client.state === "waiting" && client.connect();
+addEventListener("online", hurry);
+document.addEventListener("visibilitychange", hurry);
 
 /** @param {object} message */
 function tell(message) {
@@ -137,6 +137,7 @@ function enter(name) {
 function showWelcome(problem) {
   me = "";
   log.clear();
+  clearInterval(countdown);
   $("room").hidden = $("trouble").hidden = $("show-people").hidden = true;
   $("welcome").hidden = false;
   $("name").value ||= wanted;
@@ -154,6 +155,7 @@ function setJoining(joining) {
 
 function showRoom() {
   clearInterval(countdown);
+  $("announcement").textContent = "";
   const arriving = $("room").hidden;
   $("welcome").hidden = $("trouble").hidden = true;
   $("room").hidden = $("show-people").hidden = false;
@@ -178,6 +180,9 @@ function showPeople() {
 }
 
 $("show-people").addEventListener("click", () => togglePeople());
+addEventListener("click", ({ target }) => {
+  if (!$("people").contains(target) && !$("show-people").contains(target)) togglePeople(false);
+});
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   $("connection").open = false;
