@@ -116,6 +116,9 @@ extension RequestParser {
     }
     chunks.trailerCount += 1
     if chunks.trailerCount > limits.headerCount { throw .tooManyFields }
+    if bytes.isToken(line.name, "content-length") || bytes.isToken(line.name, "transfer-encoding") {
+      throw .badRequest("A trailer field is about framing.")
+    }
     if let field = HTTPField(bytes, line), field.name.isAllowedInTrailers {
       var fields = chunks.trailers ?? HTTPFields()
       chunks.trailers = nil

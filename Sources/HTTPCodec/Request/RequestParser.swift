@@ -8,6 +8,9 @@ public import NIOCore
 ///
 /// Feed it one buffer that only ever grows at its end: each call of ``next(in:)`` takes one event out
 /// of the front. Between calls the consumed bytes may be discarded, unconsumed ones must stay.
+///
+/// The parser goes on to the next request whatever the last one said. The caller stops after a head
+/// whose ``RequestHead/keepsAlive`` is false, and after it has switched protocols.
 public struct RequestParser: Sendable {
   /// A piece of a request.
   public enum Event: Sendable {
@@ -16,7 +19,8 @@ public struct RequestParser: Sendable {
     case body(ByteBuffer)
     /// The body is complete. Follows every head whose framing is not `none`.
     ///
-    /// Trailers never contain fields that frame, route, authenticate or describe the content.
+    /// Trailers that frame are refused, and those that route, authenticate or describe the content
+    /// are dropped: RFC 9110 section 6.5.1.
     case end(trailers: HTTPFields?)
   }
 

@@ -315,6 +315,8 @@ struct RefusedRequest: Sendable, CustomTestStringConvertible {
     .body(400, "0\r\n: y\r\n\r\n"),
     .body(400, "0\r\nX: y\u{0}\r\n\r\n"),
     .body(400, "0\r\nX: y\n\r\n"),
+    .body(400, "0\r\nContent-Length: 5\r\n\r\n"),
+    .body(400, "0\r\nX: y\r\ntransfer-encoding: chunked\r\n\r\n"),
     .body(400, "0\r\n\n"),
     .body(400, "0\r\n\rX"),
     .body(400, "0\n\r\n"),
