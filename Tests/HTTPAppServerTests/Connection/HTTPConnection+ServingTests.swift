@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import HTTPApp
+import HTTPTypes
+import Logging
+import NIOCore
+import Testing
+
+@testable import HTTPAppServer
+
+@Suite(.timeLimit(.minutes(1)))
+struct HTTPConnectionServingTests {
+  private struct Unexpected: Error, CustomStringConvertible {
+    let description = "the password is swordfish"
+  }
+
+  @Test func answersErrorsWithoutDetailAndGoesOn() async throws {
+    let logged = Events()
+    try await withConnection(
+      to: HTTPHandler { _ in throw Unexpected() },
+      configure: { $0.logger = Logger(label: "test") { _ in RecordingLog(events: logged) } }
+    ) { client async throws in
+      for _ in 0..<2 {
+        let response = try await client.get("/secret")
+        #expect(response.status == 500)
+        #expect(response.text == "Internal Server Error\n")
+        #expect(response["connection"] == nil)
+      }
+      #expect(logged.all == Array(repeating: "request failed: the password is swordfish", count: 2))
+    }
+  }
+
+  @Test func answersErrorsThatKnowHow() async throws {
+    let app = HTTPHandler { request in
+      throw HTTPError(
+        Response(status: .unauthorized, headerFields: [.wwwAuthenticate: "Basic"], body: .empty))
+    }
+    try await withConnection(to: app) { client async throws in
+      let response = try await client.get("/")
+      #expect(response.status == 401)
+      #expect(response["www-authenticate"] == "Basic")
+    }
+  }
+
+  @Test func runsRequestsOfSeveralConnectionsAtOnce() async throws {
+    let events = Events()
+    let app = HTTPHandler { request in
+      events.record(request.path)
+      await events.wait(for: request.path == "/a" ? "/b" : "/a")
+      return .text(request.path)
+    }
+    try await withServer(app) { server async throws in
+      let (first, second) = (try await server.connect(), try await server.connect())
+      try await first.send(request("/a"))
+      #expect(try await second.get("/b").text == "/b")
+      #expect(try await first.receiveResponse().text == "/a")
+    }
+  }
+
+  @Test func servesEveryMethod() async throws {
+    let app = HTTPHandler { .text($0.method.rawValue) }
+    try await withConnection(to: app) { client async throws in
+      for method in ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"] {
+        let response = try await client.exchange(request("/", method: method))
+        #expect(response.text == method)
+      }
+    }
+  }
+
+  @Test func tellsEveryResponsesDate() async throws {
+    try await withConnection(to: HTTPHandler { _ in .text("") }) { client async throws in
+      try await client.send(request("/"))
+      let head = try await client.receive(through: "\r\n\r\n")
+      #expect(head.contains("\r\ndate: "))
+      #expect(head.contains(" GMT\r\n"))
+    }
+  }
+}
+
+private struct RecordingLog: LogHandler {
+  let events: Events
+  var metadata: Logger.Metadata = [:]
+  var logLevel = Logger.Level.error
+
+  init(events: Events) {
+    self.events = events
+  }
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    events.record("\(event.message): \(event.metadata?["error"] ?? "-")")
+  }
+}
