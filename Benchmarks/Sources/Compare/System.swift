@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import Foundation
+
+/// User and system time of a process, in seconds.
+func processorTime(of process: Int32) -> Double {
+  guard let line = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+    let afterName = line.lastIndex(of: ")")
+  else { return 0 }
+  // Fields 14 and 15 of the line; the name before the parenthesis is field 2.
+  let fields = line[line.index(after: afterName)...].split(separator: " ")
+  guard fields.count > 12 else { return 0 }
+  let ticks = (Double(fields[11]) ?? 0) + (Double(fields[12]) ?? 0)
+  return ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
+}
+
+/// Whether something listens on a port of this machine.
+func canConnect(to port: UInt16) -> Bool {
+  let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+  defer { close(descriptor) }
+  var address = sockaddr_in()
+  address.sin_family = sa_family_t(AF_INET)
+  address.sin_port = port.bigEndian
+  address.sin_addr.s_addr = inet_addr("127.0.0.1")
+  return withUnsafePointer(to: &address) {
+    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+      connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+    }
+  }
+}
+
+extension [Double] {
+  /// The middle value.
+  var median: Double {
+    isEmpty ? 0 : sorted()[count / 2]
+  }
+}
+
+extension Double {
+  func formatted(_ digits: Int) -> String {
+    String(format: "%.\(digits)f", self)
+  }
+}
+
+extension String {
+  func padded(to length: Int) -> String {
+    padding(toLength: length, withPad: " ", startingAt: 0)
+  }
+}
