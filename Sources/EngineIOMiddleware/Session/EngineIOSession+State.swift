@@ -145,7 +145,9 @@ extension EngineIOSession {
   /// Sets the timer if the deadline is earlier than the one it waits for; a later one is looked up
   /// when it fires, so that pongs do not touch the timers.
   func watchDeadline(_ state: inout State) {
-    guard !state.isReleased, let deadline = state.machine.nextDeadline else { return }
+    guard !state.isReleased, var deadline = state.machine.nextDeadline else { return }
+    // Nobody waits for a leftover to be forgotten, so many are forgotten at once.
+    if !state.machine.isOpen { deadline = engine.time.roundUp(deadline) }
     if let watched = state.timerDeadline, watched <= deadline { return }
     let timer = state.timer ?? engine.timers.add(self)
     state.timer = timer
