@@ -69,7 +69,9 @@ final class Inflater {
       guard output.readableBytes <= limit else { throw .tooBig }
       isOutputFull = stream.pointee.avail_out == 0
       switch status {
-      case Z_OK, Z_BUF_ERROR: break
+      case Z_OK: break
+      // No progress: fine when all is done, and never a reason to try again.
+      case Z_BUF_ERROR where stream.pointee.avail_in == 0: return
       // Section 7.2.3.4: a sender may end its DEFLATE stream, and starts a new one after it.
       case Z_STREAM_END: inflateReset(stream)
       case Z_MEM_ERROR: throw .outOfMemory

@@ -69,14 +69,14 @@ struct WebSocketStateMachineCloseTests {
     #expect(server.closeState == .closed)
   }
 
-  @Test mutating func theRestOfAMessageIsSkippedAfterOurCloseFrame() {
-    let text = RawFrame.text([UInt8](repeating: 0x61, count: 300), fin: false).bytes
-    #expect(server.events(feeding: [text.prefix(100)]).isEmpty)
+  @Test(arguments: [true, false])
+  mutating func theRestOfAMessageIsSkippedAfterOurCloseFrame(isLastFrame: Bool) {
+    let frame = RawFrame.text([UInt8](repeating: 0x61, count: 300), fin: isLastFrame).bytes
+    #expect(server.events(feeding: [frame.prefix(100)]).isEmpty)
     server.writeClose(.normalClosure, into: &out)
-    let rest = [
-      Array(text.dropFirst(100)), RawFrame.continuation([0xFF], fin: true).bytes,
-      RawFrame.close(1000).bytes,
-    ]
+    var rest = [Array(frame.dropFirst(100))]
+    if !isLastFrame { rest.append(RawFrame.continuation([0xFF], fin: true).bytes) }
+    rest.append(RawFrame.close(1000).bytes)
     #expect(server.events(feeding: rest) == [.close(.normalClosure, reason: "")])
   }
 

@@ -89,9 +89,10 @@ struct WebSocketStateMachineMessagesTests {
   }
 
   @Test(arguments: [10, 2000])
-  func theLimitIsForEachMessage(count: Int) {
+  func limitsAreForEachMessage(count: Int) {
     var machine = WebSocketStateMachine(
-      role: .server, limits: .init(maxFrameBytes: count, maxMessageBytes: count))
+      role: .server,
+      limits: .init(maxFrameBytes: count, maxMessageBytes: count, maxFragments: 1))
     let frame = RawFrame.binary([UInt8](repeating: 1, count: count))
     let expected = Event.binary(ByteBuffer(repeating: 1, count: count))
     #expect(machine.events(feeding: frame, frame, frame) == [expected, expected, expected])
