@@ -6,14 +6,6 @@ import HTTPCodec
 import Logging
 import NIOCore
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// One connection, and the only handler of its channel: bytes come in and are parsed in place, the
 /// application runs in one task on the same thread, and what it answers leaves in one write a batch.
 ///
@@ -35,7 +27,7 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
   var receivingBody: IncomingBody?
   /// Set behind an upgrade request: its answer decides what the bytes after it mean.
   var isParsingHeld = false
-  private var isReadWithheld = false
+  var isReadWithheld = false
 
   // Serving
   private var task: Task<Void, Never>?
@@ -59,12 +51,12 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
   var phase = Phase.open
   var lastActivity: NIODeadline
   var headStarted: NIODeadline?
-  private var isLingering = false
-  private var isOutputEnded = false
+  var isLingering = false
+  var isOutputEnded = false
   /// When a closing connection is given up, and what was still to be sent when that was last set.
-  private var closing: (deadline: NIODeadline, unsent: Int)?
+  var closing: (deadline: NIODeadline, unsent: Int)?
 
-  private var context: ChannelHandlerContext?
+  var context: ChannelHandlerContext?
   private var info: ConnectionInfo?
 
   /// How far the end of the connection has come.
@@ -284,70 +276,6 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
     highWaterMark = bytes
     try? context?.channel.syncOptions?.setOption(
       .writeBufferWaterMark, value: .init(low: max(bytes / 2, 1), high: max(bytes, 2)))
-  }
-
-  // MARK: Closing
-
-  /// Closes the channel once everything written has left.
-  func close() {
-    guard phase == .open else { return }
-    phase = .closing
-    flushLater()
-  }
-
-  /// Ends sending, but goes on reading for a while: closing with unread bytes would make the
-  /// system send a reset, which can destroy the answer before the peer has read it.
-  func closeLingering() {
-    guard phase == .open else { return }
-    isLingering = true
-    close()
-  }
-
-  private static let lingerTime = TimeAmount.seconds(2)
-
-  private func closeChannel() {
-    guard let context, !isOutputEnded else { return }
-    isOutputEnded = true
-    if isLingering {
-      context.close(mode: .output, promise: nil)
-      if isReadWithheld {
-        isReadWithheld = false
-        context.read()
-      }
-    } else if bufferedBytes == 0 {
-      context.close(promise: nil)
-    } else {
-      // Closing throws away what waits in the channel, ending the output does not.
-      let ended = context.eventLoop.makePromise(of: Void.self)
-      context.close(mode: .output, promise: ended)
-      ended.futureResult.assumeIsolated().whenComplete { _ in self.context?.close(promise: nil) }
-    }
-  }
-
-  /// Gives up on a closing connection whose peer takes nothing any more, or does not close.
-  func tickClosing(_ now: NIODeadline) {
-    let unsent = bufferedBytes
-    if let closing, unsent == closing.unsent {
-      if now >= closing.deadline { abort() }
-    } else {
-      let patience = unsent > 0 ? TimeAmount(configuration.limits.idleTimeout) : Self.lingerTime
-      closing = (now + patience, unsent)
-    }
-  }
-
-  /// Closes the channel at once; what is buffered is lost.
-  func abort() {
-    guard phase != .closed else { return }
-    phase = .closing
-    context?.close(promise: nil)
-  }
-
-  /// As ``abort()``, and the peer cannot take it for an orderly end.
-  func reset() {
-    // Of no effect where there is no such option, as for Unix domain sockets.
-    _ = (context?.channel as? any SocketOptionProvider)?
-      .setSoLinger(linger(l_onoff: 1, l_linger: 0))
-    abort()
   }
 }
 

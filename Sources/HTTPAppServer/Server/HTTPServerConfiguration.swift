@@ -54,7 +54,8 @@ public struct HTTPServerLimits: Sendable, Hashable {
   public var pipelinedRequests = 16
   /// How long a request's head may take, from its first byte; then 408.
   public var headTimeout: Duration = .seconds(15)
-  /// How long a connection may be idle between requests.
+  /// How long a connection may be idle between requests, and how long a peer may take nothing of
+  /// the last answer before the connection is dropped.
   public var idleTimeout: Duration = .seconds(60)
 
   /// Creates limits with the defaults.

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import NIOCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+extension HTTPConnection {
+  /// Closes the channel once everything written has left.
+  func close() {
+    guard phase == .open else { return }
+    phase = .closing
+    flushLater()
+  }
+
+  /// Ends sending, but goes on reading for a while: closing with unread bytes would make the
+  /// system send a reset, which can destroy the answer before the peer has read it.
+  func closeLingering() {
+    guard phase == .open else { return }
+    isLingering = true
+    close()
+  }
+
+  private static let lingerTime = TimeAmount.seconds(2)
+
+  func closeChannel() {
+    guard let context, !isOutputEnded else { return }
+    isOutputEnded = true
+    if isLingering {
+      context.close(mode: .output, promise: nil)
+      if isReadWithheld {
+        isReadWithheld = false
+        context.read()
+      }
+    } else if bufferedBytes == 0 {
+      context.close(promise: nil)
+    } else {
+      // Closing throws away what waits in the channel, ending the output does not.
+      let ended = context.eventLoop.makePromise(of: Void.self)
+      context.close(mode: .output, promise: ended)
+      ended.futureResult.assumeIsolated().whenComplete { _ in self.context?.close(promise: nil) }
+    }
+  }
+
+  /// Gives up on a closing connection whose peer takes nothing any more, or does not close.
+  func tickClosing(_ now: NIODeadline) {
+    let unsent = bufferedBytes
+    if let closing, unsent == closing.unsent {
+      if now >= closing.deadline { abort() }
+    } else {
+      let patience = unsent > 0 ? TimeAmount(configuration.limits.idleTimeout) : Self.lingerTime
+      closing = (now + patience, unsent)
+    }
+  }
+
+  /// Closes the channel at once; what is buffered is lost.
+  func abort() {
+    guard phase != .closed else { return }
+    phase = .closing
+    context?.close(promise: nil)
+  }
+
+  /// As ``abort()``, and the peer cannot take it for an orderly end.
+  func reset() {
+    // Of no effect where there is no such option, as for Unix domain sockets.
+    _ = (context?.channel as? any SocketOptionProvider)?
+      .setSoLinger(linger(l_onoff: 1, l_linger: 0))
+    abort()
+  }
+}
