@@ -80,7 +80,8 @@ struct HTTPConnectionLifetimeTests {
   }
 
   @Test func closesIdleConnectionsAtShutdown() async throws {
-    try await withServer(Self.app, configure: { $0.shutdownTimeout = .seconds(120) }) { server async throws in
+    try await withServer(Self.app, configure: { $0.shutdownTimeout = .seconds(120) }) {
+      server async throws in
       let (used, fresh) = (try await server.connect(), try await server.connect())
       #expect(try await used.get("/").status == 200)
       await server.beginShutdown()
@@ -173,7 +174,8 @@ struct HTTPConnectionLifetimeTests {
   private func withConnectionAndServer(
     to app: some HTTPApplication, _ body: (RawClient, TestServer) async throws -> Void
   ) async throws {
-    try await withServer(app, configure: { $0.shutdownTimeout = .seconds(120) }) { server async throws in
+    try await withServer(app, configure: { $0.shutdownTimeout = .seconds(120) }) {
+      server async throws in
       try await body(server.connect(), server)
     }
   }

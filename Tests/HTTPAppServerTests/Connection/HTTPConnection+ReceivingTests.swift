@@ -33,25 +33,39 @@ struct HTTPConnectionReceivingTests {
     ("no colon", "GET / HTTP/1.1\r\nhost: a\r\nx\r\n\r\n", 400),
     ("an empty name", "GET / HTTP/1.1\r\nhost: a\r\n: b\r\n\r\n", 400),
     ("NUL in a value", "GET / HTTP/1.1\r\nhost: a\r\nx: \u{0}\r\n\r\n", 400),
-    ("both framings", "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n"
-      + "transfer-encoding: chunked\r\n\r\n0\r\n\r\n", 400),
-    ("two lengths", "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n"
-      + "content-length: 4\r\n\r\nabcd", 400),
+    (
+      "both framings",
+      "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n"
+        + "transfer-encoding: chunked\r\n\r\n0\r\n\r\n", 400
+    ),
+    (
+      "two lengths",
+      "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n"
+        + "content-length: 4\r\n\r\nabcd", 400
+    ),
     ("a signed length", "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: +3\r\n\r\nabc", 400),
     ("a negative length", "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: -3\r\n\r\nabc", 400),
-    ("a huge length",
-      "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 99999999999999999999\r\n\r\n", 400),
-    ("an unknown coding",
-      "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: xchunked\r\n\r\n0\r\n\r\n", 501),
+    (
+      "a huge length",
+      "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 99999999999999999999\r\n\r\n", 400
+    ),
+    (
+      "an unknown coding",
+      "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: xchunked\r\n\r\n0\r\n\r\n", 501
+    ),
     ("chunked in HTTP/1.0", "POST / HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", 400),
-    ("an unknown expectation",
-      "POST / HTTP/1.1\r\nhost: a\r\nexpect: wonders\r\ncontent-length: 1\r\n\r\na", 417),
+    (
+      "an unknown expectation",
+      "POST / HTTP/1.1\r\nhost: a\r\nexpect: wonders\r\ncontent-length: 1\r\n\r\na", 417
+    ),
     ("another host in the target", "GET http://b/ HTTP/1.1\r\nhost: a\r\n\r\n", 400),
     ("an asterisk with GET", "GET * HTTP/1.1\r\nhost: a\r\n\r\n", 400),
     ("a fragment", "GET /#a HTTP/1.1\r\nhost: a\r\n\r\n", 400),
-    ("a body in an upgrade",
+    (
+      "a body in an upgrade",
       "GET / HTTP/1.1\r\nhost: a\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
-        + "content-length: 1\r\n\r\na", 400),
+        + "content-length: 1\r\n\r\na", 400
+    ),
   ]
 
   @Test(arguments: malformedHeads.indices)

@@ -349,7 +349,8 @@ struct HTTPConnectionSendingTests {
     }
     try await withConnection(to: app) { client async throws in
       try await client.send(request("/"))
-      #expect(try await client.receiveHead().head == "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n")
+      #expect(
+        try await client.receiveHead().head == "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n")
       #expect(try await client.receiveResponse().text == "x")
       try await client.send("GET / HTTP/1.0\r\n\r\n")
       #expect(

@@ -80,7 +80,9 @@ struct HTTPConnectionTests {
 
   @Test func takesRequestsThatArriveByteByByte() async throws {
     try await withConnection(to: Self.echoTarget) { client async throws in
-      for byte in (request("/1") + request("/2")).utf8 { try await client.send(ByteBuffer(bytes: [byte])) }
+      for byte in (request("/1") + request("/2")).utf8 {
+        try await client.send(ByteBuffer(bytes: [byte]))
+      }
       #expect(try await client.receiveResponse().text == "/1")
       #expect(try await client.receiveResponse().text == "/2")
     }

@@ -32,7 +32,8 @@ struct HTTPServerTests {
   }
 
   @Test func listensOnIPv6() async throws {
-    try await withServer(Self.app, configure: { $0.address = .ip("::1", port: 0) }) { server async throws in
+    try await withServer(Self.app, configure: { $0.address = .ip("::1", port: 0) }) {
+      server async throws in
       #expect(try await server.connect().get("/").text == "/")
     }
   }
@@ -60,7 +61,8 @@ struct HTTPServerTests {
 
   @Test(arguments: [1, 2], [1, 2])
   func reportsAnAddressInUse(firstLoops: Int, secondLoops: Int) async throws {
-    try await withServer(Self.app, configure: { $0.loopCount = firstLoops }) { server async throws in
+    try await withServer(Self.app, configure: { $0.loopCount = firstLoops }) {
+      server async throws in
       let error = await #expect(throws: HTTPServerError.self) {
         try await withServer(
           Self.app,
@@ -79,7 +81,8 @@ struct HTTPServerTests {
   @Test func reportsAUnixSocketInUse() async throws {
     let path = NSTemporaryDirectory() + "HTTPAppServerTests-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: path) }
-    try await withServer(Self.app, configure: { $0.address = .unix(path: path) }) { server async throws in
+    try await withServer(Self.app, configure: { $0.address = .unix(path: path) }) {
+      server async throws in
       await #expect(throws: HTTPServerError.addressInUse(.unix(path: path))) {
         try await withServer(Self.app, configure: { $0.address = .unix(path: path) }) { _ in
           Issue.record("it listens")

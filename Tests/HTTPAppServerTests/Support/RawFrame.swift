@@ -21,7 +21,9 @@ struct RawFrame: Equatable {
 
   static func text(_ text: String) -> RawFrame { .init(opcode: 1, text) }
   static func binary(_ bytes: ByteBuffer) -> RawFrame { .init(opcode: 2, payload: bytes) }
-  static func binary(zeros count: Int) -> RawFrame { .binary(ByteBuffer(repeating: 0, count: count)) }
+  static func binary(zeros count: Int) -> RawFrame {
+    .binary(ByteBuffer(repeating: 0, count: count))
+  }
   static func ping(_ text: String) -> RawFrame { .init(opcode: 9, text) }
   static func pong(_ text: String) -> RawFrame { .init(opcode: 10, text) }
 

@@ -53,7 +53,9 @@ extension RawClient {
         if size == 0 { break }
         var part = try await receive(size)
         response.body.writeBuffer(&part)
-        guard try await receive(through: "\r\n") == "\r\n" else { throw Malformed(text: "chunk end") }
+        guard try await receive(through: "\r\n") == "\r\n" else {
+          throw Malformed(text: "chunk end")
+        }
       }
       while true {
         let line = try await receive(through: "\r\n")

@@ -79,7 +79,9 @@ struct WebSocketConnectionTests {
 
   @Test func takesFramesByteByByte() async throws {
     try await withSocket(handler: Self.echo) { client, _ async throws in
-      for byte in RawFrame.text("hello").bytes().readableBytesView { try await client.send(ByteBuffer(bytes: [byte])) }
+      for byte in RawFrame.text("hello").bytes().readableBytesView {
+        try await client.send(ByteBuffer(bytes: [byte]))
+      }
       #expect(try await client.receiveFrame() == .text("hello"))
     }
   }
@@ -151,7 +153,8 @@ struct WebSocketConnectionTests {
   }
 
   @Test func dropsAPeerThatDoesNotAnswerAClose() async throws {
-    try await withSocket({ $0.closeTimeout = .milliseconds(200) }, handler: { _ in }) { client, _ async throws in
+    try await withSocket({ $0.closeTimeout = .milliseconds(200) }, handler: { _ in }) {
+      client, _ async throws in
       #expect(try await client.receiveFrame() == .close(1000))
       #expect(await client.receiveToEnd() == "")
     }
@@ -190,9 +193,16 @@ struct WebSocketConnectionTests {
     ("fragmented ping", RawFrame(opcode: 9, isFinal: false).bytes(), 1002),
     ("bad close code", RawFrame.close(1005).bytes(), 1002),
     ("invalid UTF-8", RawFrame(opcode: 1, payload: ByteBuffer(bytes: [0xc3, 0x28])).bytes(), 1007),
-    ("invalid reason", RawFrame(opcode: 8, payload: ByteBuffer(bytes: [3, 232, 0xff])).bytes(), 1007),
+    (
+      "invalid reason", RawFrame(opcode: 8, payload: ByteBuffer(bytes: [3, 232, 0xff])).bytes(),
+      1007
+    ),
     ("big frame", RawFrame.binary(zeros: 1001).bytes(), 1009),
-    ("huge frame", ByteBuffer(bytes: [0x82, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]), 1009),
+    (
+      "huge frame",
+      ByteBuffer(bytes: [0x82, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]),
+      1009
+    ),
     (
       "big message",
       RawFrame.bytes([
@@ -347,7 +357,9 @@ struct WebSocketConnectionTests {
         try await socket.send("end")
       }
     ) { client, _ async throws in
-      for _ in 0..<count { #expect(try await client.receiveFrame().payload.readableBytes == 10_000) }
+      for _ in 0..<count {
+        #expect(try await client.receiveFrame().payload.readableBytes == 10_000)
+      }
       #expect(try await client.receiveFrame() == .text("end"))
       #expect(events.all == ["\(count)"])
     }

@@ -46,8 +46,9 @@ struct StackTests {
     try await app.test { client in _ = try await client.get("/") }
     let optional = journal.all.filter { $0.hasPrefix("optional") }
     #expect(
-      optional == (isOn
-        ? ["up", "in", "out", "stopping", "down"].map { "optional \($0)" } : []))
+      optional
+        == (isOn
+          ? ["up", "in", "out", "stopping", "down"].map { "optional \($0)" } : []))
     #expect(journal.all.filter { $0.hasPrefix("app") }.count == 4)
   }
 
