@@ -18,7 +18,7 @@ struct ChatApp: AsyncParsableCommand {
   var host = "127.0.0.1"
 
   @Option(help: "The port to listen on; 0 picks a free one.")
-  var port = 5000
+  var port: UInt16 = 5000
 
   @Option(help: "The folder with the page.")
   var files = "Examples/ChatApp/public"
@@ -30,29 +30,15 @@ struct ChatApp: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let room = ChatRoom()
     let engine = EngineIOServer()
-
+    let room = ChatRoom(engine: engine)
     engine.onMessage { session, message in
-      guard case .text(let text) = message else { return }
-      for reply in room.receive(text, from: session.id) {
-        switch reply {
-        case .answer(let event): try await session.send(event.json)
-        case .everybody(let event):
-          engine.broadcast(.text(event.json), where: room.isPresent)
-        case .others(let event):
-          engine.broadcast(.text(event.json)) { $0.id != session.id && room.isPresent($0) }
-        }
-      }
+      if case .text(let json) = message { await room.receive(json, from: session) }
     }
-    engine.onDisconnect { session, _ in
-      guard let name = room.leave(session.id) else { return }
-      engine.broadcast(
-        .text(ServerEvent(type: .left, name: name).json), where: room.isPresent)
-    }
+    engine.onDisconnect { session, _ in await room.leave(session) }
 
     let app = EngineIOApp(engine, staticFiles: ["/": .directory(files)])
-    var configuration = HTTPServerConfiguration(address: .ip(host, port: port))
+    var configuration = HTTPServerConfiguration(address: .ip(host, port: Int(port)))
     configuration.onListening = { address in
       print("The chat is open at http://\(address)/ (stop it with Ctrl-C)")
       fflush(nil)  // whoever started this may read a pipe

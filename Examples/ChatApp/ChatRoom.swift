@@ -3,86 +3,84 @@
 
 import EngineIOMiddleware
 import Foundation
-import Synchronization
 
-/// Who is here and what was said: the chat without its network.
-final class ChatRoom: Sendable {
-  /// What becomes of something that somebody sent.
-  enum Reply {
-    case answer(ServerEvent)
-    case everybody(ServerEvent)
-    case others(ServerEvent)
+/// Who is here and what was said. An actor, so that everybody sees things happen in one order.
+actor ChatRoom {
+  private let engine: EngineIOServer
+  private var names: [SessionID: String] = [:]
+  private var history: [ServerEvent.Line] = []
+
+  private static let longestName = 32
+  private static let longestText = 2000
+  private static let historyLength = 50
+
+  init(engine: EngineIOServer) {
+    self.engine = engine
   }
 
-  fileprivate struct State {
-    var names: [SessionID: String] = [:]
-    var history: [ServerEvent.Line] = []
-  }
-
-  private let state = Mutex(State())
-
-  fileprivate static let longestName = 32
-  fileprivate static let longestText = 2000
-  fileprivate static let historyLength = 50
-
-  func isPresent(_ session: EngineIOSession) -> Bool {
-    state.withLock { $0.names[session.id] != nil }
-  }
-
-  func receive(_ json: String, from id: SessionID) -> [Reply] {
+  func receive(_ json: String, from session: EngineIOSession) {
     guard let event = try? JSONDecoder().decode(ClientEvent.self, from: Data(json.utf8)) else {
-      return [.answer(.error("That is nothing this chat understands."))]
+      return refuse(session, "That is nothing this chat understands.")
     }
-    return state.withLock { state in
-      switch (event.type, state.names[id]) {
-      case (.join, nil): state.join(id, as: event.name ?? "")
-      case (.join, _?): [.answer(.error("You are here already."))]
-      case (_, nil): [.answer(.error("Say who you are first."))]
-      case (.say, let name?): state.say(event.text ?? "", as: name)
-      case (.typing, let name?):
-        [
-          .others(ServerEvent(type: .typing, name: name, typing: event.typing ?? false))
-        ]
-      }
+    switch (event.type, names[session.id]) {
+    case (.join, nil):
+      join(session, as: event.name ?? "")
+    case (.join, _?):
+      refuse(session, "You are here already.")
+    case (_, nil):
+      refuse(session, "Say who you are first.")
+    case (.say, let name?):
+      say(event.text ?? "", as: name, in: session)
+    case (.typing, let name?):
+      tellOthers(
+        ServerEvent(type: .typing, name: name, typing: event.typing ?? false), than: session)
     }
   }
 
-  /// The name of who left; nil if that was nobody yet.
-  func leave(_ id: SessionID) -> String? {
-    state.withLock { $0.names.removeValue(forKey: id) }
+  func leave(_ session: EngineIOSession) {
+    guard let name = names.removeValue(forKey: session.id) else { return }
+    tellOthers(ServerEvent(type: .left, name: name), than: session)
   }
-}
 
-extension ChatRoom.State {
-  fileprivate mutating func join(_ id: SessionID, as wish: String) -> [ChatRoom.Reply] {
+  private func join(_ session: EngineIOSession, as wish: String) {
     let wish = wish.trimmingCharacters(in: .whitespacesAndNewlines)
-    guard (1...ChatRoom.longestName).contains(wish.count) else {
-      return [.answer(.error("A name has 1 to \(ChatRoom.longestName) characters."))]
+    guard (1...Self.longestName).contains(wish.count) else {
+      return refuse(session, "A name has 1 to \(Self.longestName) characters.")
     }
-    let taken = Set(names.values)
     var name = wish
     var number = 2
-    while taken.contains(name) {
+    while names.values.contains(name) {
       name = "\(wish) \(number)"
       number += 1
     }
-    names[id] = name
-    return [
-      .answer(
-        ServerEvent(
-          type: .welcome, you: name, people: names.values.sorted(), history: history)),
-      .others(ServerEvent(type: .joined, name: name)),
-    ]
+    names[session.id] = name
+    tell(
+      session,
+      ServerEvent(type: .welcome, you: name, people: names.values.sorted(), history: history))
+    tellOthers(ServerEvent(type: .joined, name: name), than: session)
   }
 
-  fileprivate mutating func say(_ text: String, as name: String) -> [ChatRoom.Reply] {
-    guard (1...ChatRoom.longestText).contains(text.count) else {
-      return [.answer(.error("A message has 1 to \(ChatRoom.longestText) characters."))]
+  private func say(_ text: String, as name: String, in session: EngineIOSession) {
+    guard (1...Self.longestText).contains(text.count) else {
+      return refuse(session, "A message has 1 to \(Self.longestText) characters.")
     }
     let line = ServerEvent.Line(
       name: name, text: text, at: Int(Date().timeIntervalSince1970 * 1000))
     history.append(line)
-    history.removeFirst(max(0, history.count - ChatRoom.historyLength))
-    return [.everybody(.said(line))]
+    history.removeFirst(max(0, history.count - Self.historyLength))
+    engine.broadcast(.text(ServerEvent.said(line).json)) { names[$0.id] != nil }
+  }
+
+  private func tell(_ session: EngineIOSession, _ event: ServerEvent) {
+    // Who is gone, or too slow, need not be told.
+    try? session.offer(.text(event.json))
+  }
+
+  private func tellOthers(_ event: ServerEvent, than session: EngineIOSession) {
+    engine.broadcast(.text(event.json)) { $0.id != session.id && names[$0.id] != nil }
+  }
+
+  private func refuse(_ session: EngineIOSession, _ message: String) {
+    tell(session, .error(message))
   }
 }

@@ -17,7 +17,7 @@ struct EchoApp: HTTPApplication {
         for try await message in socket.messages { try await socket.send(message) }
       }
     case ("/echo", _):
-      return .text(request.headerFields.map { "\($0.name.rawName): \($0.value)\n" }.joined())
+      return .text(headerLines(of: request))
     case ("/cookie", _):
       return .text(cookies(of: request).map { $0 + "\n" }.joined())
     case (_, .post),
@@ -46,6 +46,13 @@ struct EchoApp: HTTPApplication {
     .bytes(
       try await request.body.collect(upTo: Self.largestEcho),
       contentType: request.headerValue(.contentType) ?? "application/octet-stream")
+  }
+
+  private func headerLines(of request: Request) -> String {
+    let host = request.authority.map { "Host: \($0)\n" } ?? ""
+    return request.headerFields.reduce(into: host) { lines, field in
+      lines += "\(field.name.rawName): \(field.value)\n"
+    }
   }
 
   private func cookies(of request: Request) -> [String] {

@@ -20,7 +20,7 @@ struct EchoServer: AsyncParsableCommand {
   var host = "127.0.0.1"
 
   @Option(help: "The port to listen on; 0 picks a free one.")
-  var port = 3000
+  var port: UInt16 = 3000
 
   @Option(help: "The number of event loops; one a processor unless given.")
   var loops: Int?
@@ -36,6 +36,16 @@ struct EchoServer: AsyncParsableCommand {
 
   @Flag(help: "Log what the server does to standard error.")
   var verbose = false
+
+  func validate() throws {
+    if let loops, loops < 1 { throw ValidationError("There is at least one loop.") }
+    guard pingInterval.duration > .zero, pingTimeout.duration > .zero else {
+      throw ValidationError("Pings need some time between and behind them.")
+    }
+    if let files, !FileManager.default.fileExists(atPath: files) {
+      throw ValidationError("There is no folder \(files).")
+    }
+  }
 
   func run() async throws {
     let isVerbose = verbose
@@ -57,7 +67,7 @@ struct EchoServer: AsyncParsableCommand {
       engine, staticFiles: files.map { ["/files": .directory($0)] } ?? [:], otherApp: EchoApp())
 
     var configuration = HTTPServerConfiguration(
-      address: .ip(host, port: port), loopCount: loops)
+      address: .ip(host, port: Int(port)), loopCount: loops)
     configuration.onListening = { address in
       print("listening on http://\(address)")
       fflush(nil)  // whoever started this may read a pipe

@@ -62,6 +62,10 @@ final class RunningServer: Sendable {
 
   /// One socket a loop, so that a connection is accepted on the thread that serves it.
   private func listen(host: String, port: Int) async throws -> ConnectionInfo.Address {
+    guard UInt16(exactly: port) != nil else {
+      throw HTTPServerError.cannotListen(
+        .ip(host, port: port), reason: "ports are 0 to \(UInt16.max)")
+    }
     let sharesPort = loops.count > 1
     if sharesPort, port != 0 {
       // Sockets that share a port would also share it with another program's.

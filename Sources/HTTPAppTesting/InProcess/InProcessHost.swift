@@ -76,8 +76,9 @@ struct InProcessHost: TestHost {
     to request: TestRequest, isUpgrade: Bool, _ informational: InformationalCollector
   ) async -> Response {
     var headerFields = request.headerFields
-    let authority = headerFields[.init("host")!] ?? Self.authority
-    headerFields[.init("host")!] = authority
+    // As with a server, Host becomes the authority and is no field of the request.
+    let authority = headerFields[.host] ?? Self.authority
+    headerFields[.host] = nil
     if request.body.readableBytes > 0 {
       headerFields[.contentLength] = String(request.body.readableBytes)
     }
@@ -147,4 +148,9 @@ private final class InformationalCollector: InformationalSender {
   func sendInformational(_ status: HTTPResponse.Status, headerFields: HTTPFields) {
     collected.withLock { $0.append(status) }
   }
+}
+
+extension HTTPField.Name {
+  /// swift-http-types offers no name for the field that `Request.authority` stands for.
+  fileprivate static let host = HTTPField.Name("host")!
 }
