@@ -87,9 +87,15 @@ let package = Package(
     .testTarget(name: "HTTPCodecTests", dependencies: ["HTTPCodec"]),
     .testTarget(name: "WebSocketCodecTests", dependencies: ["WebSocketCodec"]),
     .testTarget(name: "EngineIOTests", dependencies: ["EngineIO"]),
-    .testTarget(name: "HTTPAppTests", dependencies: ["HTTPApp", "HTTPAppTesting"]),
     .testTarget(
-      name: "HTTPAppServerTests", dependencies: ["HTTPApp", "HTTPAppServer", "HTTPAppTesting"]),
+      name: "HTTPAppTests", dependencies: ["HTTPApp", "HTTPAppTesting", httpTypes, nioCore]),
+    .testTarget(
+      name: "HTTPAppServerTests",
+      dependencies: [
+        "HTTPApp", "HTTPAppServer", "HTTPAppTesting", "HTTPCodec", httpTypes, nioCore, nioPosix,
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
     .testTarget(name: "HTTPAppTestingTests", dependencies: ["HTTPAppTesting"]),
     .testTarget(name: "StaticFilesTests", dependencies: ["StaticFiles", "HTTPAppTesting"]),
     .testTarget(
