@@ -13,7 +13,7 @@ SWIFT_FLAGS ?=
 export CONFIGURATION SWIFT_FLAGS
 swift_files := $(wildcard Sources Tests Examples Benchmarks Package.swift)
 
-.PHONY: help setup chat test interop lint format
+.PHONY: help setup chat test interop bench lint format
 .NOTPARALLEL:
 
 help: ## says this
@@ -30,6 +30,10 @@ test: setup ## builds and runs all Swift tests
 
 interop: setup ## tests against python-engineio, curl and Chromium (installs those)
 	@scripts/interop.sh
+
+bench: setup ## compares the server's speed with SwiftNIO's and Hummingbird's
+	swift build -c release --product EchoServer
+	swift run -c release --package-path Benchmarks Compare
 
 lint: ## checks the format of every Swift file
 	swift format lint --strict --parallel --recursive $(swift_files)
