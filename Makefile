@@ -33,7 +33,8 @@ interop: setup ## tests against python-engineio, curl and Chromium (installs tho
 
 bench: setup ## compares the server's speed with SwiftNIO's and Hummingbird's
 	swift build -c release --product EchoServer
-	swift run -c release --package-path Benchmarks Compare
+	swift build -c release --package-path Benchmarks
+	Benchmarks/.build/release/Compare
 
 lint: ## checks the format of every Swift file
 	swift format lint --strict --parallel --recursive $(swift_files)
