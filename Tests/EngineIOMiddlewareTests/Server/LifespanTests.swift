@@ -117,6 +117,34 @@ import Testing
     }
   }
 
+  @Test(arguments: ["polling", "websocket", "upgraded"])
+  func endedSessionsAreFreed(transport: String) async throws {
+    struct Weak {
+      weak var session: EngineIOSession?
+    }
+    let weak = Mutex(Weak())
+    let engine = echoServer()
+    engine.onConnect { session, _ in weak.withLock { $0.session = session } }
+    try await serve(engine) { client in
+      switch transport {
+      case "polling":
+        let sid = try await client.connect()
+        let poll = try await client.park(sid)
+        _ = try await client.post(sid, "1")
+        _ = try await poll.value
+      case "websocket":
+        let (socket, _) = try await client.connectWebSocket()
+        socket.close()
+      default:
+        let (socket, _) = try await client.connectAndUpgrade()
+        socket.send("1")
+      }
+      // While the server runs on: no timer, table or task holds it.
+      await eventually { weak.withLock { $0.session == nil } }
+      #expect(engine.timers.isEmpty)
+    }
+  }
+
   @Test func registrationWhileServingTraps() async {
     await #expect(processExitsWith: .failure) {
       let engine = EngineIOServer()
