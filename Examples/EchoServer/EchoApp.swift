@@ -9,7 +9,7 @@ struct EchoApp: HTTPApplication {
   func respond(to request: Request) async throws -> Response {
     switch (request.path, request.method) {
     case ("/", .get), ("/", .head):
-      return .text("Hello, World!", contentType: "text/plain")
+      return Self.hello
     case ("/", .options):
       return Response(status: .noContent, headerFields: [.allow: Self.allowed])
     case ("/ws", .get):
@@ -30,6 +30,7 @@ struct EchoApp: HTTPApplication {
     }
   }
 
+  private static let hello = Response.text("Hello, World!", contentType: "text/plain")
   private static let allowed = "GET, HEAD, OPTIONS, POST"
 
   /// Large enough for the largest messages of the conformance suites.

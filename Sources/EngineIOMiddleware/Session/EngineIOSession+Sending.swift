@@ -65,7 +65,7 @@ extension EngineIOSession {
       case .send:
         guard let webSocket = state.socket?.webSocket else { return .refused(.closed) }
         let frame = frame ?? Packet.message(message).webSocketMessage
-        switch isDroppable ? webSocket.offer(frame) : webSocket.push(frame) {
+        switch webSocket.offer(frame, beyondHighWaterMark: !isDroppable) {
         case .sent: return .done
         case .buffered: return .waitForSocket(webSocket)
         case .full: return .refused(.bufferFull)
@@ -113,18 +113,5 @@ extension Packet {
     case .text(let text): .text(text)
     case .binary(let bytes): .binary(bytes)
     }
-  }
-}
-
-extension WebSocket {
-  /// Sends a message in any case, above the high-water mark too, without suspending.
-  @discardableResult
-  func push(_ message: WebSocketMessage) -> OfferResult {
-    let result = offer(message)
-    guard result == .full else { return result }
-    // Runs until it would suspend, that is, until the message is on its way; what remains of the
-    // task is a wait that ends with the connection at the latest.
-    Task.immediate { try? await send(message) }
-    return .buffered
   }
 }

@@ -102,7 +102,9 @@ extension EngineIOSession {
         answer(poll, packets, &state, &deferred)
       case .send(let packets, let token):
         guard let webSocket = state.webSocket(token) else { break }
-        for packet in packets { webSocket.push(packet.webSocketMessage) }
+        for packet in packets {
+          webSocket.offer(packet.webSocketMessage, beyondHighWaterMark: true)
+        }
       case .closeSocket(let token, let reason):
         // Not under the lock: a host may run other tasks of this thread from within, and nothing
         // more is sent on this WebSocket anyway.

@@ -175,8 +175,9 @@ public protocol RequestValueKey {
   associatedtype Value: Sendable
 }
 
-/// The head of a request as the host received it.
-package protocol RequestHeadSource: Sendable {
+/// The head of a request as the host received it. An object, so that requests refer to it instead of
+/// carrying it.
+package protocol RequestHeadSource: AnyObject, Sendable {
   func makeHeaderFields() -> HTTPFields
   func value(of name: HTTPField.Name) -> String?
 }

@@ -39,9 +39,14 @@ public struct WebSocket: Sendable {
   }
 
   /// Sends a message if there is room for it, and never suspends.
+  ///
+  /// - Parameter beyondHighWaterMark: whether to send also when there is no room, for a caller that
+  ///   keeps count by itself.
   @discardableResult
-  public func offer(_ message: WebSocketMessage) -> OfferResult {
-    transport.offer(message, beyondHighWaterMark: false)
+  public func offer(
+    _ message: WebSocketMessage, beyondHighWaterMark: Bool = false
+  ) -> OfferResult {
+    transport.offer(message, beyondHighWaterMark: beyondHighWaterMark)
   }
 
   /// Suspends while more than ``WebSocketOptions/highWaterMark`` bytes wait to be sent.

@@ -9,7 +9,7 @@ import NIOCore
 extension HTTPConnection {
   /// What the task gets to answer.
   enum Received {
-    case request(RequestHead, RequestBody, IncomingBody?)
+    case request(ReceivedRequest)
     case malformed(HTTPParseError)
   }
 
@@ -65,11 +65,11 @@ extension HTTPConnection {
   private func receive(_ head: RequestHead) throws(HTTPParseError) {
     guard head.bodyFraming != .none else {
       isParsingHeld = head.isWebSocketUpgrade
-      received.append(.request(head, .empty, nil))
+      received.append(.request(ReceivedRequest(head: head, body: .empty)))
       return
     }
     if let whole = try receiveWholeBody(of: head) {
-      received.append(.request(head, RequestBody(whole), nil))
+      received.append(.request(ReceivedRequest(head: head, body: RequestBody(whole))))
       return
     }
     var length: Int?
@@ -77,7 +77,10 @@ extension HTTPConnection {
     let body = IncomingBody(
       connection: self, awaitsContinue: head.expectsContinue && inbound.readableBytes == 0)
     receivingBody = body
-    received.append(.request(head, RequestBody(source: body, length: length), body))
+    received.append(
+      .request(
+        ReceivedRequest(
+          head: head, body: RequestBody(source: body, length: length), incoming: body)))
   }
 
   /// A body that has arrived together with its head needs no machinery.

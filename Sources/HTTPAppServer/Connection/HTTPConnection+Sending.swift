@@ -17,39 +17,39 @@ import NIOCore
 
 extension HTTPConnection {
   /// Sends one response, whole.
-  nonisolated(nonsending) func send(_ response: Response, for exchange: inout Exchange) async {
-    if let body = exchange.body {
+  nonisolated(nonsending) func send(_ response: Response, for request: ReceivedRequest) async {
+    if let body = request.incoming {
       // A stream may read the request while it is written, and then a 100 would be too late.
       if case .stream = response.body.kind, response.status.kind == .successful { body.invite() }
-      if !body.canBeDiscarded { exchange.keepsAlive = false }
+      if !body.canBeDiscarded { request.keepsAlive = false }
     }
-    if loop.isShuttingDown { exchange.keepsAlive = false }
+    if loop.isShuttingDown { request.keepsAlive = false }
     switch response.body.kind {
     case .empty:
-      writeHead(response, framing: .contentLength(0), for: exchange)
+      writeHead(response, framing: .contentLength(0), for: request)
     case .bytes(let bytes):
-      writeHead(response, framing: .contentLength(bytes.readableBytes), for: exchange)
-      if exchange.sendsBody(with: response.status) { write(bytes) }
+      writeHead(response, framing: .contentLength(bytes.readableBytes), for: request)
+      if request.sendsBody(with: response.status) { write(bytes) }
     case .file(let file, let range):
-      writeHead(response, framing: .contentLength(range.count), for: exchange)
-      if exchange.sendsBody(with: response.status) { await write(file, range, for: &exchange) }
+      writeHead(response, framing: .contentLength(range.count), for: request)
+      if request.sendsBody(with: response.status) { await write(file, range) }
     case .stream(let length, let write):
-      await stream(response, length: length, write, for: &exchange)
+      await stream(response, length: length, write, for: request)
     case .webSocket(let upgrade):
-      await switchToWebSocket(response, upgrade, for: &exchange)
+      await switchToWebSocket(response, upgrade, for: request)
     }
   }
 
   /// Writes the head of a response into ``out``.
   func writeHead(
-    _ response: Response, framing: ResponseSerializer.Framing, for exchange: Exchange
+    _ response: Response, framing: ResponseSerializer.Framing, for request: ReceivedRequest
   ) {
     prepareOut()
     ResponseSerializer.writeHead(
       response.status, response.headerFields,
       // A 304 has no body, and what a 200 would have had is for the application to say.
       framing: response.status == .notModified ? .none : framing,
-      connection: !exchange.keepsAlive ? .close : exchange.isHTTP10 ? .keepAlive : .implied,
+      connection: !request.keepsAlive ? .close : request.isHTTP10 ? .keepAlive : .implied,
       date: loop.dateField, into: &out)
   }
 
@@ -79,16 +79,16 @@ extension HTTPConnection {
   private nonisolated(nonsending) func stream(
     _ response: Response, length: Int?,
     _ write: @Sendable (inout ResponseWriter) async throws -> Void,
-    for exchange: inout Exchange
+    for request: ReceivedRequest
   ) async {
-    let sendsBody = exchange.sendsBody(with: response.status)
-    let isChunked = length == nil && !exchange.isHTTP10
-    if sendsBody, length == nil, !isChunked { exchange.keepsAlive = false }
+    let sendsBody = request.sendsBody(with: response.status)
+    let isChunked = length == nil && !request.isHTTP10
+    if sendsBody, length == nil, !isChunked { request.keepsAlive = false }
     let framing: ResponseSerializer.Framing =
       if let length { .contentLength(length) } else if isChunked { .chunked } else if sendsBody {
         .untilClose
       } else { .none }
-    writeHead(response, framing: framing, for: exchange)
+    writeHead(response, framing: framing, for: request)
     guard sendsBody else { return }
 
     let sink = OutgoingBody(connection: self, isChunked: isChunked, length: length)
@@ -124,9 +124,7 @@ extension HTTPConnection {
 
   // MARK: Files
 
-  private nonisolated(nonsending) func write(
-    _ file: OpenFile, _ range: Range<Int>, for exchange: inout Exchange
-  ) async {
+  private nonisolated(nonsending) func write(_ file: OpenFile, _ range: Range<Int>) async {
     do {
       if range.count <= Self.copyLimit {
         let bytes = try file.read(range)
@@ -157,13 +155,6 @@ extension HTTPConnection {
     defer { sending = nil }
     writeUncopied(.fileRegion(region), promise: promise)
     try await promise.futureResult.get()
-  }
-}
-
-extension Exchange {
-  /// Whether a response has a body on the wire (RFC 9112 section 6.3).
-  func sendsBody(with status: HTTPResponse.Status) -> Bool {
-    method != .head && status != .noContent && status != .notModified
   }
 }
 

@@ -15,8 +15,8 @@ extension HTTPConnection {
       switch next {
       case .malformed(let error):
         answer(malformed: error)
-      case .request(let head, let body, let incoming):
-        await answer(head, body, incoming)
+      case .request(let request):
+        await answer(request)
       }
       isAnswering = false
       lastActivity = loop.now
@@ -40,16 +40,13 @@ extension HTTPConnection {
     }
   }
 
-  private nonisolated(nonsending) func answer(
-    _ head: RequestHead, _ body: RequestBody, _ incoming: IncomingBody?
-  ) async {
-    var exchange = Exchange(head: head, body: incoming)
+  private nonisolated(nonsending) func answer(_ request: ReceivedRequest) async {
     isAwaitingResponse = true
-    let response = await respond(to: Request(head, body, on: self))
+    let response = await respond(to: Request(request, on: self))
     isAwaitingResponse = false
     guard phase == .open else { return }
-    await send(response, for: &exchange)
-    finish(exchange)
+    await send(response, for: request)
+    finish(request)
   }
 
   private nonisolated(nonsending) func respond(to request: Request) async -> Response {
@@ -81,56 +78,18 @@ extension HTTPConnection {
   }
 
   /// Decides what becomes of the connection after an answer.
-  private func finish(_ exchange: Exchange) {
+  private func finish(_ request: ReceivedRequest) {
     guard phase == .open else { return }
-    if exchange.keepsAlive {
-      exchange.body?.discard()
+    if request.keepsAlive {
+      request.incoming?.discard()
       if isParsingHeld {
         isParsingHeld = false
         resumeReceiving()
       }
-    } else if exchange.body?.isComplete ?? true {
+    } else if request.incoming?.isComplete ?? true {
       close()
     } else {
       closeLingering()
     }
-  }
-}
-
-/// One request and the decisions about its answer.
-struct Exchange {
-  let method: HTTPRequest.Method
-  let isHTTP10: Bool
-  let wantsWebSocket: Bool
-  let head: RequestHead
-  let body: IncomingBody?
-  var keepsAlive: Bool
-
-  init(head: RequestHead, body: IncomingBody?) {
-    method = head.method
-    isHTTP10 = head.version == .http1_0
-    wantsWebSocket = head.isWebSocketUpgrade && head.bodyFraming == .none
-    keepsAlive = head.keepsAlive
-    self.head = head
-    self.body = body
-  }
-}
-
-extension RequestHead: RequestHeadSource {}
-
-extension Request {
-  fileprivate init(_ head: RequestHead, _ body: RequestBody, on connection: HTTPConnection) {
-    // Applications see one form of target, whichever the client chose (RFC 9112 section 3.2).
-    var target = head.target
-    if head.targetForm == .absolute {
-      target = head.path
-      if let query = head.query { target += "?" + query }
-    }
-    self.init(
-      method: head.method, target: target, authority: head.authority, head: head, body: body,
-      httpVersion: head.version == .http1_1 ? .http11 : .http10,
-      isWebSocketUpgrade: head.isWebSocketUpgrade && head.bodyFraming == .none,
-      connection: connection.connectionInfo,
-      informationalSender: head.version == .http1_1 ? connection : nil)
   }
 }

@@ -12,11 +12,11 @@ extension HTTPConnection {
   /// Completes the opening handshake (RFC 6455 section 4.2.2) and runs the upgrade's handler on
   /// what the connection is from then on; or refuses with an ordinary response.
   nonisolated(nonsending) func switchToWebSocket(
-    _ response: Response, _ upgrade: WebSocketUpgrade, for exchange: inout Exchange
+    _ response: Response, _ upgrade: WebSocketUpgrade, for request: ReceivedRequest
   ) async {
-    guard let accept = accept(exchange) else {
-      let refusal = refusal(of: exchange)
-      await send(refusal, for: &exchange)
+    guard let accept = accept(request) else {
+      let refusal = refusal(of: request)
+      await send(refusal, for: request)
       return
     }
     var response = response
@@ -47,16 +47,16 @@ extension HTTPConnection {
     await connection.waitUntilClosed()
   }
 
-  private func accept(_ exchange: Exchange) -> String? {
-    guard exchange.wantsWebSocket,
-      exchange.head.value(of: .secWebSocketVersion) == WebSocketHandshake.version
+  private func accept(_ request: ReceivedRequest) -> String? {
+    guard request.wantsWebSocket,
+      request.head.value(of: .secWebSocketVersion) == WebSocketHandshake.version
     else { return nil }
-    return exchange.head.value(of: .secWebSocketKey).flatMap(WebSocketHandshake.accept(key:))
+    return request.head.value(of: .secWebSocketKey).flatMap(WebSocketHandshake.accept(key:))
   }
 
-  private func refusal(of exchange: Exchange) -> Response {
-    if exchange.wantsWebSocket,
-      exchange.head.value(of: .secWebSocketVersion) == WebSocketHandshake.version
+  private func refusal(of request: ReceivedRequest) -> Response {
+    if request.wantsWebSocket,
+      request.head.value(of: .secWebSocketVersion) == WebSocketHandshake.version
     {
       return .text("The sec-websocket-key is not 16 bytes in base64.\n", status: .badRequest)
     }

@@ -10,8 +10,8 @@ import Synchronization
 /// When no task is left to run, connections that produced bytes meanwhile are flushed, each once:
 /// that is what makes a batch of pipelined answers one write.
 ///
-/// `@unchecked Sendable`: everything but `inbox`, which has its mutex, is touched on the loop's
-/// thread only, which `enqueue` and `submit` establish and the rest assert.
+/// `@unchecked Sendable`: everything but `inbox`, which has its mutex, and the atomic `postedWork`
+/// is touched on the loop's thread only, which `enqueue` and `submit` establish and the rest assert.
 final class LoopExecutor: TaskExecutor, @unchecked Sendable {
   let loop: any EventLoop
 
@@ -21,6 +21,7 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
   private var isDraining = false
   private var isDrainScheduled = false
   private let inbox = Mutex<[InboxEntry]>([])
+  private let postedWork = Atomic(0)
 
   private enum InboxEntry {
     case job(UnownedJob)
@@ -44,15 +45,19 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
     }
   }
 
-  /// Runs `work` on the loop: at once when called there, otherwise with everything else that
-  /// other threads posted meanwhile, at the cost of one wake-up.
+  /// Runs `work` on the loop, behind all that was submitted before: at once when called there and
+  /// nothing waits, otherwise with what other threads posted meanwhile, for one wake-up.
   func submit(_ work: some LoopWork) {
-    if loop.inEventLoop {
+    if loop.inEventLoop, !hasPostedWork {
       run { work.run() }
     } else {
+      postedWork.add(1, ordering: .relaxed)
       post(.work(work))
     }
   }
+
+  /// Whether work submitted before has not run yet, so that doing something at once would overtake.
+  var hasPostedWork: Bool { postedWork.load(ordering: .relaxed) > 0 }
 
   /// Has `connection` flushed at the end of the current or the next drain.
   func flushLater(_ connection: any LoopFlushable) {
@@ -115,7 +120,9 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
       for entry in entries {
         switch entry {
         case .job(let job): ready.append(job)
-        case .work(let work): work.run()
+        case .work(let work):
+          work.run()
+          postedWork.subtract(1, ordering: .relaxed)
         }
       }
     }

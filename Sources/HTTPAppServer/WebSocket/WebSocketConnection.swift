@@ -105,7 +105,7 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
   func offer(
     _ message: WebSocketMessage, beyondHighWaterMark: Bool
   ) -> WebSocket.OfferResult {
-    if loopExecutor.loop.inEventLoop {
+    if loopExecutor.loop.inEventLoop, !loopExecutor.hasPostedWork {
       return write(message, beyondHighWaterMark: beyondHighWaterMark)
     }
     let bytes = message.byteCount

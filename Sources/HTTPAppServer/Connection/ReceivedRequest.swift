@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import HTTPApp
+import HTTPCodec
+import HTTPTypes
+
+/// One request of a connection, from its head to the decisions about its answer. An object, so that
+/// it waits, is asked for fields and is answered without being copied.
+///
+/// `@unchecked Sendable`: only `head`, which does not change, is read outside the loop's thread.
+final class ReceivedRequest: RequestHeadSource, @unchecked Sendable {
+  let head: RequestHead
+  let body: RequestBody
+  /// The body's other end, if it has not arrived with the head.
+  let incoming: IncomingBody?
+  /// Whether another request may follow on the connection.
+  var keepsAlive: Bool
+
+  init(head: RequestHead, body: RequestBody, incoming: IncomingBody? = nil) {
+    self.head = head
+    self.body = body
+    self.incoming = incoming
+    keepsAlive = head.keepsAlive
+  }
+
+  var isHTTP10: Bool { head.version == .http1_0 }
+  var wantsWebSocket: Bool { head.isWebSocketUpgrade && head.bodyFraming == .none }
+
+  func makeHeaderFields() -> HTTPFields { head.makeHeaderFields() }
+
+  func value(of name: HTTPField.Name) -> String? { head.value(of: name) }
+
+  /// Whether a response has a body on the wire (RFC 9112 section 6.3).
+  func sendsBody(with status: HTTPResponse.Status) -> Bool {
+    status != .noContent && status != .notModified && head.method != .head
+  }
+}
+
+extension Request {
+  init(_ received: ReceivedRequest, on connection: HTTPConnection) {
+    let head = received.head
+    // Applications see one form of target, whichever the client chose (RFC 9112 section 3.2).
+    var target = head.target
+    if head.targetForm == .absolute {
+      target = head.path
+      if let query = head.query { target += "?" + query }
+    }
+    self.init(
+      method: head.method, target: target, authority: head.authority, head: received,
+      body: received.body, httpVersion: received.isHTTP10 ? .http10 : .http11,
+      isWebSocketUpgrade: received.wantsWebSocket, connection: connection.connectionInfo,
+      informationalSender: received.isHTTP10 ? nil : connection)
+  }
+}
