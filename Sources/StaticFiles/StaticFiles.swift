@@ -61,7 +61,8 @@ public struct StaticFiles: HTTPMiddleware, ExpressibleByDictionaryLiteral {
   /// - Throws: ``OpenFileError/system(errno:)`` where the system fails, not the request: there are
   ///   no descriptors left, the disk is broken.
   public func response(for request: Request) throws(OpenFileError) -> Response? {
-    guard request.method == .get || request.method == .head, let path = URLPath(request.path),
+    guard !rules.isEmpty, request.method == .get || request.method == .head,
+      let path = URLPath(request.path),
       !path.text.isEmpty || !request.mount.isEmpty
     else { return nil }
     switch try find(path) {

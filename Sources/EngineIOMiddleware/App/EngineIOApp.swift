@@ -13,7 +13,7 @@ public struct EngineIOApp: HTTPApplication {
   private let engine: EngineIOServer
   private let path: EngineIOPath?
   private let staticFiles: StaticFiles
-  private let otherApp: AnyHTTPApplication?
+  private let otherApp: (any HTTPApplication)?
   private let onStartup: (@Sendable () async throws -> Void)?
   private let onShutdown: (@Sendable () async throws -> Void)?
 
@@ -35,7 +35,7 @@ public struct EngineIOApp: HTTPApplication {
     self.engine = engine
     self.path = path.map(EngineIOPath.init)
     self.staticFiles = staticFiles
-    self.otherApp = otherApp.map { AnyHTTPApplication($0) }
+    self.otherApp = otherApp
     self.onStartup = onStartup
     self.onShutdown = onShutdown
   }

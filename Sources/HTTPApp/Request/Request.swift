@@ -27,13 +27,13 @@ public struct Request: Sendable {
 
   /// Creates a request whose fields stay in the bytes they came in until somebody asks.
   package init(
-    method: HTTPRequest.Method, target: String, authority: String?,
-    head: some RequestHeadSource, body: RequestBody, httpVersion: HTTPVersion,
+    method: HTTPRequest.Method, target: String, head: some RequestHeadSource, body: RequestBody,
+    httpVersion: HTTPVersion,
     isWebSocketUpgrade: Bool, connection: ConnectionInfo,
     informationalSender: (any InformationalSender)?
   ) {
     storage = Storage(
-      method: method, target: target, authority: authority, head: .source(head), body: body,
+      method: method, target: target, authority: nil, head: .source(head), body: body,
       httpVersion: httpVersion, isWebSocketUpgrade: isWebSocketUpgrade, connection: connection,
       scheme: connection.isSecure ? "https" : "http")
     storage.informationalSender = informationalSender
@@ -79,7 +79,7 @@ public struct Request: Sendable {
   /// The host and optional port that the request names (RFC 9110 section 7.2).
   public var authority: String? {
     get { storage.authority }
-    set { mutableStorage.authority = newValue }
+    set { mutableStorage.setAuthority(newValue) }
   }
 
   /// The header fields, built from the received bytes when first asked for.
@@ -178,6 +178,7 @@ public protocol RequestValueKey {
 /// The head of a request as the host received it. An object, so that requests refer to it instead of
 /// carrying it.
 package protocol RequestHeadSource: AnyObject, Sendable {
+  var authority: String? { get }
   func makeHeaderFields() -> HTTPFields
   func value(of name: HTTPField.Name) -> String?
 }

@@ -28,7 +28,8 @@ extension Request {
     /// UTF-8 length of the mount.
     var mountLength = 0
     var scheme: String
-    var authority: String?
+    private var ownAuthority: String?
+    private var hasOwnAuthority: Bool
     private var head: Head
     private let parsedFields = AtomicLazyReference<ParsedFields>()
     var body: RequestBody
@@ -46,7 +47,8 @@ extension Request {
       self.method = method
       self.target = target
       self.pathEnd = Self.pathEnd(of: target)
-      self.authority = authority
+      ownAuthority = authority
+      if case .source = head { hasOwnAuthority = false } else { hasOwnAuthority = true }
       self.head = head
       self.body = body
       self.httpVersion = httpVersion
@@ -61,7 +63,8 @@ extension Request {
       pathEnd = other.pathEnd
       mountLength = other.mountLength
       scheme = other.scheme
-      authority = other.authority
+      ownAuthority = other.authority
+      hasOwnAuthority = true
       head = other.parsedFields.load().map { .fields($0.fields) } ?? other.head
       body = other.body
       httpVersion = other.httpVersion
@@ -102,6 +105,16 @@ extension Request.Storage {
     return rest.isEmpty || rest.first == UInt8(ascii: "/") ? rest.count : nil
   }
 
+  var authority: String? {
+    if case .source(let source) = head, !hasOwnAuthority { return source.authority }
+    return ownAuthority
+  }
+
+  func setAuthority(_ authority: String?) {
+    ownAuthority = authority
+    hasOwnAuthority = true
+  }
+
   var headerFields: HTTPFields {
     switch head {
     case .fields(let fields): fields
@@ -112,6 +125,7 @@ extension Request.Storage {
   }
 
   func setHeaderFields(_ fields: HTTPFields) {
+    setAuthority(authority)
     head = .fields(fields)
   }
 

@@ -16,20 +16,31 @@ import NIOCore
 #endif
 
 extension HTTPConnection {
-  /// Sends one response, whole.
-  nonisolated(nonsending) func send(_ response: Response, for request: ReceivedRequest) async {
-    if let body = request.incoming {
-      // A stream may read the request while it is written, and then a 100 would be too late.
-      if case .stream = response.body.kind, response.status.kind == .successful { body.invite() }
-      if !body.canBeDiscarded { request.keepsAlive = false }
-    }
-    if loop.isShuttingDown { request.keepsAlive = false }
+  /// Sends a response whose body is at hand, without the cost of an asynchronous call.
+  ///
+  /// - Returns: false, with nothing sent, for other kinds of body.
+  func sendAtOnce(_ response: Response, for request: ReceivedRequest) -> Bool {
     switch response.body.kind {
     case .empty:
+      decidePersistence(of: request, response)
       writeHead(response, framing: .contentLength(0), for: request)
+      return true
     case .bytes(let bytes):
+      decidePersistence(of: request, response)
       writeHead(response, framing: .contentLength(bytes.readableBytes), for: request)
       if request.sendsBody(with: response.status) { write(bytes) }
+      return true
+    case .file, .stream, .webSocket:
+      return false
+    }
+  }
+
+  /// Sends one response, whole.
+  nonisolated(nonsending) func send(_ response: Response, for request: ReceivedRequest) async {
+    decidePersistence(of: request, response)
+    switch response.body.kind {
+    case .empty, .bytes:
+      _ = sendAtOnce(response, for: request)
     case .file(let file, let range):
       writeHead(response, framing: .contentLength(range.count), for: request)
       if request.sendsBody(with: response.status) { await write(file, range) }
@@ -38,6 +49,16 @@ extension HTTPConnection {
     case .webSocket(let upgrade):
       await switchToWebSocket(response, upgrade, for: request)
     }
+  }
+
+  /// Decides whether another request may follow.
+  private func decidePersistence(of request: ReceivedRequest, _ response: Response) {
+    if let body = request.incoming {
+      // A stream may read the request while it is written, and then a 100 would be too late.
+      if case .stream = response.body.kind, response.status.kind == .successful { body.invite() }
+      if !body.canBeDiscarded { request.keepsAlive = false }
+    }
+    if loop.isShuttingDown { request.keepsAlive = false }
   }
 
   /// Writes the head of a response into ``out``.

@@ -24,6 +24,7 @@ extension HTTPConnection {
     }
   }
 
+  @inline(__always)
   private nonisolated(nonsending) func nextReceived() async -> Received? {
     while true {
       if let next = received.popFirst() {
@@ -40,15 +41,17 @@ extension HTTPConnection {
     }
   }
 
+  @inline(__always)
   private nonisolated(nonsending) func answer(_ request: ReceivedRequest) async {
     isAwaitingResponse = true
     let response = await respond(to: Request(request, on: self))
     isAwaitingResponse = false
     guard phase == .open else { return }
-    await send(response, for: request)
+    if !sendAtOnce(response, for: request) { await send(response, for: request) }
     finish(request)
   }
 
+  @inline(__always)
   private nonisolated(nonsending) func respond(to request: Request) async -> Response {
     do {
       return try await application.respond(to: request)

@@ -20,10 +20,14 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
   let configuration: HTTPServerConfiguration
   let loop: ServerLoop
 
+  // The properties marked `exclusivity(unchecked)` are modified several times a request, which the
+  // checks at run time would make dear. They cannot overlap: whatever is given one of them `inout`
+  // works on bytes or on a queue and calls nobody.
+
   // Receiving
-  var parser: RequestParser
-  var inbound = ByteBuffer()
-  var received = CircularBuffer<Received>()
+  @exclusivity(unchecked) var parser: RequestParser
+  @exclusivity(unchecked) var inbound = ByteBuffer()
+  @exclusivity(unchecked) var received = CircularBuffer<Received>()
   var receivingBody: IncomingBody?
   /// Set behind an upgrade request: its answer decides what the bytes after it mean.
   var isParsingHeld = false
@@ -39,7 +43,7 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
   var webSocket: WebSocketConnection?
 
   // Sending
-  var out = ByteBuffer()
+  @exclusivity(unchecked) var out = ByteBuffer()
   private var isFlushPending = false
   /// Bytes in ``out`` above which it is time to hand them on.
   private var highWaterMark = 64 << 10

@@ -27,6 +27,8 @@ final class ReceivedRequest: RequestHeadSource, @unchecked Sendable {
   var isHTTP10: Bool { head.version == .http1_0 }
   var wantsWebSocket: Bool { head.isWebSocketUpgrade && head.bodyFraming == .none }
 
+  var authority: String? { head.authority }
+
   func makeHeaderFields() -> HTTPFields { head.makeHeaderFields() }
 
   func value(of name: HTTPField.Name) -> String? { head.value(of: name) }
@@ -47,7 +49,7 @@ extension Request {
       if let query = head.query { target += "?" + query }
     }
     self.init(
-      method: head.method, target: target, authority: head.authority, head: received,
+      method: head.method, target: target, head: received,
       body: received.body, httpVersion: received.isHTTP10 ? .http10 : .http11,
       isWebSocketUpgrade: received.wantsWebSocket, connection: connection.connectionInfo,
       informationalSender: received.isHTTP10 ? nil : connection)

@@ -15,8 +15,10 @@ import Synchronization
 final class LoopExecutor: TaskExecutor, @unchecked Sendable {
   let loop: any EventLoop
 
-  private var ready = CircularBuffer<UnownedJob>()
-  private var unflushed: [any LoopFlushable] = []
+  // Checking exclusivity at run time would cost more than the queues themselves; no access to one of
+  // them calls anybody.
+  @exclusivity(unchecked) private var ready = CircularBuffer<UnownedJob>()
+  @exclusivity(unchecked) private var unflushed: [any LoopFlushable] = []
   private var flushing: [any LoopFlushable] = []
   private var isDraining = false
   private var isDrainScheduled = false

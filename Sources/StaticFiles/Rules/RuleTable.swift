@@ -25,6 +25,9 @@ struct RuleTable: Sendable {
   private var prefixes: [(url: String, rule: StaticFiles.Rule)] = []
   private(set) var defaultFile = DefaultFile()
 
+  /// Whether no path can match.
+  var isEmpty: Bool { exact.isEmpty }
+
   /// Checks and sorts rules.
   ///
   /// - Throws: ``StaticFilesError``.
