@@ -3,6 +3,7 @@
 
 import Foundation
 import HTTPApp
+import HTTPAppTesting
 import HTTPTypes
 import NIOCore
 import Testing

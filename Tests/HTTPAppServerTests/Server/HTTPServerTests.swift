@@ -3,6 +3,7 @@
 
 import Foundation
 import HTTPApp
+import HTTPAppTesting
 import Logging
 import NIOCore
 import ServiceLifecycle

@@ -104,6 +104,7 @@ struct RequestTests {
 
   private final class Head: RequestHeadSource {
     let made = Mutex(0)
+    let authority: String? = "a"
 
     func makeHeaderFields() -> HTTPFields {
       made.withLock { $0 += 1 }
@@ -115,7 +116,7 @@ struct RequestTests {
 
   private func received(_ head: Head) -> Request {
     Request(
-      method: .get, target: "/", authority: "a", head: head, body: .empty, httpVersion: .http11,
+      method: .get, target: "/", head: head, body: .empty, httpVersion: .http11,
       isWebSocketUpgrade: false, connection: ConnectionInfo(isSecure: true),
       informationalSender: nil)
   }
@@ -132,12 +133,17 @@ struct RequestTests {
     var changed = request
     changed.method = .put
     #expect(changed.headerFields == [.accept: "from fields"])
+    #expect(changed.authority == "a")
     #expect(head.made.withLock { $0 } == 1)
   }
 
-  @Test func prefersFieldsThatWereSet() {
+  @Test func prefersWhatWasSet() {
     var request = received(Head())
+    #expect(request.authority == "a")
     request.headerFields[.accept] = "set"
+    #expect(request.authority == "a")
+    request.authority = nil
+    #expect(request.authority == nil)
     #expect(request.headerValue(.accept) == "set")
     request.headerFields = [:]
     #expect(request.headerValue(.accept) == nil)

@@ -3,8 +3,8 @@
 
 import Synchronization
 
-/// What happened, in order, and waiting for it.
-final class Events: Sendable {
+/// What happened, in order, and waiting for it: for tests of what other tasks do.
+package final class Events: Sendable {
   private struct State {
     var all: [String] = []
     var lastID = 0
@@ -13,9 +13,14 @@ final class Events: Sendable {
 
   private let state = Mutex(State())
 
-  var all: [String] { state.withLock(\.all) }
+  /// Creates an empty record.
+  package init() {}
 
-  func record(_ event: String) {
+  /// What happened so far.
+  package var all: [String] { state.withLock(\.all) }
+
+  /// Notes that something happened.
+  package func record(_ event: String) {
     let woken = state.withLock { state in
       state.all.append(event)
       let woken = state.waiting.filter { $0.value.event == event }
@@ -26,7 +31,7 @@ final class Events: Sendable {
   }
 
   /// Suspends until the event has happened, now or before, or the task is cancelled.
-  func wait(for event: String) async {
+  package func wait(for event: String) async {
     let id = state.withLock { state in
       state.lastID += 1
       return state.lastID
