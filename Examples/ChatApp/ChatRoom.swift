@@ -44,7 +44,7 @@ actor ChatRoom {
 
   private func join(_ session: EngineIOSession, as wish: String) {
     let wish = wish.trimmingCharacters(in: .whitespacesAndNewlines)
-    guard (1...Self.longestName).contains(wish.count) else {
+    guard (1...Self.longestName).contains(wish.unicodeScalars.count) else {
       return refuse(session, "A name has 1 to \(Self.longestName) characters.")
     }
     var name = wish
@@ -61,7 +61,7 @@ actor ChatRoom {
   }
 
   private func say(_ text: String, as name: String, in session: EngineIOSession) {
-    guard (1...Self.longestText).contains(text.count) else {
+    guard (1...Self.longestText).contains(text.unicodeScalars.count) else {
       return refuse(session, "A message has 1 to \(Self.longestText) characters.")
     }
     let line = ServerEvent.Line(

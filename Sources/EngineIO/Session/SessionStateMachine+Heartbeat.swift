@@ -11,7 +11,7 @@ extension SessionStateMachine {
       var deadline: ContinuousClock.Instant?
       switch heartbeat {
       case .pingDue(let instant): deadline = instant
-      case .pongDue(let instant): deadline = blockedReaders > 0 ? nil : instant
+      case .pongDue(let instant): deadline = instant.advanced(by: patience)
       case .stopped: break
       }
       if case .polling(let polling) = transport, let probe = polling.probe {
@@ -35,7 +35,7 @@ extension SessionStateMachine {
       actions = endProbe(polling, .timeout)
     }
     switch heartbeat {
-    case .pongDue(let deadline) where now >= deadline && blockedReaders == 0:
+    case .pongDue(let deadline) where now >= deadline.advanced(by: patience):
       actions += end(.pingTimeout, now: now)
     case .pingDue(let instant) where now >= instant:
       // The timeout counts from the time the ping was due, so that a late timer does not add up;
@@ -49,8 +49,14 @@ extension SessionStateMachine {
     return actions
   }
 
+  /// What a pong may be late by: while a reader is blocked, one more round of the heartbeat.
+  private var patience: Duration {
+    blockedReaders > 0 ? configuration.pingInterval + configuration.pingTimeout : .zero
+  }
+
   /// A reader waits for the application before it reads on. A pong may be among what it has not
-  /// read, so the session does not time out meanwhile.
+  /// read, so the session is given more time; not without end, for the application may be waiting
+  /// for a client that is gone.
   public mutating func readerBlocked() {
     blockedReaders += 1
   }

@@ -19,6 +19,7 @@ struct EngineIOQuery: Equatable {
 
   init(_ query: String?) {
     guard var query else { return }
+    var hasSID = false
     var hasTransport = false
     var hasVersion = false
     query.withUTF8 { bytes in
@@ -34,7 +35,8 @@ struct EngineIOQuery: Equatable {
           let name = UnsafeBufferPointer(rebasing: bytes[start..<equals])
           let value = UnsafeBufferPointer(rebasing: bytes[(equals + 1)..<end])
           if Self.matches(name, "sid") {
-            if sid != nil { isAmbiguous = true }
+            if hasSID { isAmbiguous = true }
+            hasSID = true
             let text = Self.decode(value)
             if !text.isEmpty { sid = text }
           } else if Self.matches(name, "transport") {

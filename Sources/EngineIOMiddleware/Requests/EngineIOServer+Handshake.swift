@@ -16,8 +16,6 @@ extension EngineIOServer {
     if let connect = handlers.connect {
       do {
         try await connect(session, request)
-        // Nobody is there to take the answer.
-        try Task.checkCancellation()
       } catch {
         session.reject()
         switch error {
@@ -32,6 +30,8 @@ extension EngineIOServer {
     }
     guard insert(session) else {
       session.reject()
+      // The application has accepted the session, and so hears of its end.
+      try? await handlers.disconnect?(session, .serverShutdown)
       throw EngineIOErrorCode.unavailable
     }
     session.start()
@@ -41,6 +41,11 @@ extension EngineIOServer {
       pingInterval: configuration.pingInterval, pingTimeout: configuration.pingTimeout,
       maxPayload: configuration.maxPayload)
     let packets = session.open(handshake.json)
+    if Task.isCancelled {
+      // Nobody is there to take the answer.
+      session.end(.transportError)
+      throw CancellationError()
+    }
     switch kind {
     case .polling: return .engineIO(packets)
     case .websocket: return webSocket { await session.serveHandshake(on: $0) }

@@ -65,10 +65,9 @@ struct OriginPolicy: Sendable {
   private static let vary: HTTPFields = [.vary: "origin"]
 
   private func isSameOrigin(_ origin: String, _ request: Request) -> Bool {
-    if let authority = request.authority, isOrigin(origin, request.scheme, authority) {
-      return true
+    guard trustsForwardedHeaders else {
+      return request.authority.map { isOrigin(origin, request.scheme, $0) } ?? false
     }
-    guard trustsForwardedHeaders else { return false }
     let scheme = firstOf(request.headerValue(.forwardedProto)) ?? request.scheme
     guard let host = firstOf(request.headerValue(.forwardedHost)) ?? request.authority else {
       return false

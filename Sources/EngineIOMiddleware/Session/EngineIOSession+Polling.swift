@@ -13,8 +13,9 @@ extension EngineIOSession {
     let now = engine.time.now()
     let outcome = withState { state, deferred in
       let (outcome, actions) = state.machine.poll(now: now)
-      if case .parked(let poll) = outcome { state.poll = .reserved(poll) }
+      // First, because the actions may answer the poll before this one.
       perform(actions, &state, &deferred)
+      if case .parked(let poll) = outcome { state.poll = .reserved(poll) }
       return outcome
     }
     switch outcome {
@@ -28,16 +29,14 @@ extension EngineIOSession {
     let packets = await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
         let packets = withState { state, _ -> [Packet]?? in
-          switch state.poll {
-          case .reserved(poll):
+          if case .reserved(poll) = state.poll {
             state.poll = .waiting(poll, continuation)
             return nil
-          case .answered(poll, let packets):
-            state.poll = .none
-            return .some(packets)
-          default:
+          }
+          guard let answer = state.earlyAnswers.firstIndex(where: { $0.poll == poll }) else {
             return .some(nil)
           }
+          return .some(state.earlyAnswers.remove(at: answer).packets)
         }
         if let packets { continuation.resume(returning: packets) }
       }

@@ -35,6 +35,7 @@ extension EngineIOSession {
 
   private func hasRoom(_ state: State) -> Bool {
     state.mailbox.count < engine.configuration.receiveBufferMessages
+      && state.mailbox.bytes < engine.configuration.maxPayload
   }
 
   /// Suspends until the handlers have made room in the mailbox.
@@ -49,7 +50,9 @@ extension EngineIOSession {
   }
 
   /// The next thing for the session's task to do; suspends while there is nothing.
-  nonisolated(nonsending) func next() async -> Next {
+  ///
+  /// - Parameter endsWithTask: whether a cancelled task does not wait.
+  nonisolated(nonsending) func next(endsWithTask: Bool = false) async -> Next {
     await withUnsafeContinuation { continuation in
       let next = withState { state, deferred -> Next? in
         if state.movesTo != nil { return .move }
@@ -60,6 +63,7 @@ extension EngineIOSession {
           return .message(message)
         }
         if state.mailbox.isFinished { return .finished }
+        if endsWithTask && Task.isCancelled { return .finished }
         precondition(state.consumer == nil, "one task at a time may take a session's messages")
         state.consumer = continuation
         return nil
@@ -71,7 +75,7 @@ extension EngineIOSession {
   /// As `next()`, but does not wait in a cancelled task.
   nonisolated(nonsending) func nextUnlessCancelled() async -> Next {
     await withTaskCancellationHandler {
-      Task.isCancelled ? .finished : await next()
+      await next(endsWithTask: true)
     } onCancel: {
       state.withLock { $0.consumer.take() }?.resume(returning: .finished)
     }

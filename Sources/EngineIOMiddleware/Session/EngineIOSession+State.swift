@@ -13,6 +13,8 @@ extension EngineIOSession {
   struct State {
     var machine: SessionStateMachine
     var poll = PollSlot.none
+    /// Answers to polls that were answered before they waited.
+    var earlyAnswers: [(poll: PollToken, packets: [Packet])] = []
     var socket: Socket?
     var probe: Socket?
     var mailbox = Mailbox()
@@ -52,8 +54,6 @@ extension EngineIOSession {
     /// Parked, and about to wait.
     case reserved(PollToken)
     case waiting(PollToken, UnsafeContinuation<[Packet]?, Never>)
-    /// Answered before it waited.
-    case answered(PollToken, [Packet])
   }
 
   /// What the session's task does next.
@@ -138,7 +138,8 @@ extension EngineIOSession {
       deferred.poll = continuation
       deferred.packets = packets
     case .reserved(poll):
-      state.poll = .answered(poll, packets)
+      state.poll = .none
+      state.earlyAnswers.append((poll, packets))
     default:
       break
     }

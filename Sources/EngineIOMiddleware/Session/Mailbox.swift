@@ -11,14 +11,18 @@ struct Mailbox {
   private(set) var isFinished = false
 
   var count: Int { messages.count - taken }
+  /// What the messages' content takes.
+  private(set) var bytes = 0
 
   mutating func append(_ message: EngineIOMessage) {
     messages.append(message)
+    bytes += message.byteCount
   }
 
   mutating func popFirst() -> EngineIOMessage? {
     guard taken < messages.count else { return nil }
     let message = messages[taken]
+    bytes -= message.byteCount
     taken += 1
     if taken == messages.count {
       messages.removeAll(keepingCapacity: messages.count <= 16)
@@ -39,5 +43,6 @@ struct Mailbox {
   mutating func removeAll() {
     messages = []
     taken = 0
+    bytes = 0
   }
 }

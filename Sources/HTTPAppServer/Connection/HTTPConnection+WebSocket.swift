@@ -14,7 +14,7 @@ extension HTTPConnection {
   nonisolated(nonsending) func switchToWebSocket(
     _ response: Response, _ upgrade: WebSocketUpgrade, for request: ReceivedRequest
   ) async {
-    guard let accept = accept(request) else {
+    guard let accept = request.webSocketAccept else {
       let refusal = refusal(of: request)
       await send(refusal, for: request)
       return
@@ -45,13 +45,6 @@ extension HTTPConnection {
       connection.close(.internalError, reason: "")
     }
     await connection.waitUntilClosed()
-  }
-
-  private func accept(_ request: ReceivedRequest) -> String? {
-    guard request.wantsWebSocket,
-      request.head.value(of: .secWebSocketVersion) == WebSocketHandshake.version
-    else { return nil }
-    return request.head.value(of: .secWebSocketKey).flatMap(WebSocketHandshake.accept(key:))
   }
 
   private func refusal(of request: ReceivedRequest) -> Response {

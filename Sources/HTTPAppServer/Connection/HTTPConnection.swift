@@ -142,7 +142,12 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
 
   func channelInactive(context: ChannelHandlerContext) {
     self.context = nil
-    executor.run { connectionEnded() }
+    if phase == .open { phase = .closing }
+    // Later, because a failing write calls this in the middle of whoever writes, and what follows
+    // runs cancellation handlers that may need a lock that the writer holds.
+    context.eventLoop.assumeIsolated().execute {
+      self.executor.run { self.connectionEnded() }
+    }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {

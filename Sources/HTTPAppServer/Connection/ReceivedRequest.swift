@@ -4,6 +4,7 @@
 import HTTPApp
 import HTTPCodec
 import HTTPTypes
+import WebSocketCodec
 
 /// One request of a connection, from its head to the decisions about its answer. An object, so that
 /// it waits, is asked for fields and is answered without being copied.
@@ -26,6 +27,14 @@ final class ReceivedRequest: RequestHeadSource, @unchecked Sendable {
 
   var isHTTP10: Bool { head.version == .http1_0 }
   var wantsWebSocket: Bool { head.isWebSocketUpgrade && head.bodyFraming == .none }
+
+  /// The accept value of an opening handshake that can be completed (RFC 6455 section 4.2.1).
+  var webSocketAccept: String? {
+    guard wantsWebSocket, head.value(of: .secWebSocketVersion) == WebSocketHandshake.version else {
+      return nil
+    }
+    return head.value(of: .secWebSocketKey).flatMap(WebSocketHandshake.accept(key:))
+  }
 
   var authority: String? { head.authority }
 
@@ -51,7 +60,7 @@ extension Request {
     self.init(
       method: head.method, target: target, head: received,
       body: received.body, httpVersion: received.isHTTP10 ? .http10 : .http11,
-      isWebSocketUpgrade: received.wantsWebSocket, connection: connection.connectionInfo,
+      isWebSocketUpgrade: received.webSocketAccept != nil, connection: connection.connectionInfo,
       informationalSender: received.isHTTP10 ? nil : connection)
   }
 }

@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "sid=a&sid=b", "sid=a&sid=a", "transport=polling&transport=polling",
+    "sid=a&sid=b", "sid=a&sid=a", "sid=&sid=a", "sid=a&sid=", "transport=polling&transport=polling",
     "transport=polling&transport=websocket", "transport=x&transport=polling",
     "sid=a&%73id=b",
   ])

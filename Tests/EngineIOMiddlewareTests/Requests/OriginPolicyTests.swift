@@ -59,6 +59,8 @@ import Testing
     #expect(isAllowed(.sameOrigin, "https://public.example", fields, trust: true))
     #expect(isAllowed(.sameOrigin, "https://example.com", [proto: "https"], trust: true))
     #expect(!isAllowed(.sameOrigin, "https://evil.example", fields, trust: true))
+    // The hop behind the proxy is no origin of anybody.
+    #expect(!isAllowed(.sameOrigin, "http://example.com", [proto: "https"], trust: true))
   }
 
   @Test func foreignOriginGetsNoSession() async throws {

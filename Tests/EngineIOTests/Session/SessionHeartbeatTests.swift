@@ -101,15 +101,22 @@ import Testing
         == [.closeSocket(socket, .timeout), .ended(.pingTimeout), .released])
   }
 
-  @Test func blockedReaderStopsTheTimeout() {
+  @Test func blockedReaderPutsTheTimeoutOff() {
     var machine = Machine.polling()
     _ = machine.timerFired(now: at(300))
     machine.readerBlocked()
-    #expect(machine.nextDeadline == nil)
-    #expect(machine.timerFired(now: at(5000)).isEmpty)
-    machine.readerUnblocked(now: at(5000))
-    #expect(machine.nextDeadline == at(5200))
-    #expect(machine.timerFired(now: at(5200)) == [.ended(.pingTimeout), .released])
+    #expect(machine.nextDeadline == at(1000))
+    #expect(machine.timerFired(now: at(999)).isEmpty)
+    machine.readerUnblocked(now: at(999))
+    #expect(machine.nextDeadline == at(1199))
+    #expect(machine.timerFired(now: at(1199)) == [.ended(.pingTimeout), .released])
+  }
+
+  @Test func blockedReaderDoesNotKeepASessionForEver() {
+    var machine = Machine.polling()
+    _ = machine.timerFired(now: at(300))
+    machine.readerBlocked()
+    #expect(machine.timerFired(now: at(1000)) == [.ended(.pingTimeout), .released])
   }
 
   @Test func blockedReaderDoesNotShortenTheTimeout() {
