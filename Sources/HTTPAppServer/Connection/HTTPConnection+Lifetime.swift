@@ -10,7 +10,7 @@ extension HTTPConnection {
   /// Looks at the deadlines; called by the loop's clock.
   func tick(_ now: NIODeadline) {
     if phase == .closing { return tickClosing(now) }
-    guard phase == .open else { return }
+    guard phase == .open else { return tickClosed(now) }
     if let sending, sending.file.isShorter(than: sending.end) {
       // The channel would try to send what is no longer there for ever.
       abort()

@@ -85,7 +85,7 @@ extension HTTPConnection {
     guard phase == .open else { return }
     if request.keepsAlive {
       request.incoming?.discard()
-      if isParsingHeld {
+      if isParsingHeld, request.wantsWebSocket {
         isParsingHeld = false
         resumeReceiving()
       }

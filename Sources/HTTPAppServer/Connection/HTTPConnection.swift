@@ -22,7 +22,7 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
 
   // The properties marked `exclusivity(unchecked)` are modified several times a request, which the
   // checks at run time would make dear. They cannot overlap: whatever is given one of them `inout`
-  // works on bytes or on a queue and calls nobody.
+  // works on bytes or on a queue, and what that calls in turn only enqueues.
 
   // Receiving
   @exclusivity(unchecked) var parser: RequestParser
@@ -35,7 +35,10 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
 
   // Serving
   private var task: Task<Void, Never>?
+  /// Set before `task`, because a task begins to run before there is a handle to it.
+  private var hasTask = false
   private var isTaskEnded = false
+  private var taskDeadline: NIODeadline?
   var idleContinuation: UnsafeContinuation<Void, Never>?
   var isAnswering = false
   /// Whether an informational response may still be sent.
@@ -115,6 +118,8 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
     if inbound.readableBytes == 0 {
       inbound = bytes
     } else {
+      // Otherwise the buffer would grow by all that ever came while heads keep straddling reads.
+      inbound.discardReadBytes()
       inbound.writeBuffer(&bytes)
     }
     executor.run { receive() }
@@ -163,12 +168,23 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
     if let idleContinuation {
       self.idleContinuation = nil
       idleContinuation.resume()
-    } else if task == nil {
+    } else if !hasTask {
+      hasTask = true
       task = Task.immediate(executorPreference: executor) {
         await self.serve()
         self.taskEnded()
       }
     }
+  }
+
+  /// How long the handler of a properly closed WebSocket may go on.
+  private static let handlerGrace = TimeAmount.seconds(5)
+
+  /// Cancels what still runs on a connection that is gone.
+  func tickClosed(_ now: NIODeadline) {
+    guard let taskDeadline, now >= taskDeadline else { return }
+    self.taskDeadline = nil
+    task?.cancel()
   }
 
   /// Ends everything now: what is buffered is lost, what runs is cancelled.
@@ -190,12 +206,18 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
     writability.wakeAll()
     // After a proper closing handshake the WebSocket's handler may finish what it does.
     let endedProperly = webSocket?.connectionEnded() ?? false
-    if !endedProperly { task?.cancel() }
+    if endedProperly {
+      taskDeadline = loop.now + Self.handlerGrace
+    } else if task != nil {
+      task?.cancel()
+    } else {
+      taskDeadline = loop.now
+    }
     if let idleContinuation {
       self.idleContinuation = nil
       idleContinuation.resume()
     }
-    if task == nil || isTaskEnded { loop.remove(self) }
+    if !hasTask || isTaskEnded { loop.remove(self) }
   }
 
   // MARK: Reading

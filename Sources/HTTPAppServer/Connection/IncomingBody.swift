@@ -43,34 +43,32 @@ final class IncomingBody: RequestBodySource, @unchecked Sendable {
   // MARK: The application's side
 
   nonisolated(nonsending) func next() async throws(RequestBodyError) -> ByteBuffer? {
-    if executor.loop.inEventLoop { return try await nextOnLoop() }
+    if executor.loop.inEventLoop, let ready = takeReady() { return try ready.get() }
+    // Also on the loop's thread: whoever waits may be an actor or a task that resumes elsewhere.
     let result = await withTaskExecutorPreference(executor) {
       await self.resultOnLoop()
     }
     return try result.get()
   }
 
-  private func resultOnLoop() async -> Result<ByteBuffer?, RequestBodyError> {
-    do {
-      return .success(try await nextOnLoop())
-    } catch {
-      return .failure(error)
+  /// What can be handed out without waiting.
+  private func takeReady() -> Result<ByteBuffer?, RequestBodyError>? {
+    if let part = parts.popFirst() {
+      buffered -= part.readableBytes
+      connection?.resumeReading()
+      return .success(part)
+    }
+    switch end {
+    case .complete: return .success(nil)
+    case .failed(let error): return .failure(error)
+    case nil: return isDiscarding ? .failure(.connectionClosed) : nil
     }
   }
 
-  private func nextOnLoop() async throws(RequestBodyError) -> ByteBuffer? {
+  private func resultOnLoop() async -> Result<ByteBuffer?, RequestBodyError> {
     while true {
-      if let part = parts.popFirst() {
-        buffered -= part.readableBytes
-        connection?.resumeReading()
-        return part
-      }
-      switch end {
-      case .complete: return nil
-      case .failed(let error): throw error
-      case nil: break
-      }
-      if isDiscarding || Task.isCancelled { throw .connectionClosed }
+      if let ready = takeReady() { return ready }
+      if Task.isCancelled { return .failure(.connectionClosed) }
       // Behind the head of a response it would become part of its body.
       if connection?.isAwaitingResponse == true { invite() }
       await waiting.wait()

@@ -23,22 +23,29 @@ final class OutgoingBody: ResponseSink, @unchecked Sendable {
   }
 
   nonisolated(nonsending) func write(_ bytes: ByteBuffer) async throws(ResponseWriterError) {
-    if connection.executor.loop.inEventLoop { return try await writeOnLoop(bytes) }
-    let result = await withTaskExecutorPreference(connection.executor) {
-      await self.resultOnLoop(bytes)
+    if connection.executor.loop.inEventLoop {
+      try writeOnLoop(bytes)
+      if !connection.isBackedUp { return }
+    } else {
+      try await withTaskExecutorPreference(connection.executor) { self.resultOnLoop(bytes) }.get()
     }
-    try result.get()
+    // Also on the loop's thread: whoever waits may be an actor or a task that resumes elsewhere.
+    let isClosed = await withTaskExecutorPreference(connection.executor) {
+      if self.connection.isBackedUp { await self.connection.waitUntilWritable() }
+      return self.connection.phase == .closed
+    }
+    if isClosed { throw .connectionClosed }
   }
 
-  private func resultOnLoop(_ bytes: ByteBuffer) async -> Result<Void, ResponseWriterError> {
+  private func resultOnLoop(_ bytes: ByteBuffer) -> Result<Void, ResponseWriterError> {
     do {
-      return .success(try await writeOnLoop(bytes))
+      return .success(try writeOnLoop(bytes))
     } catch {
       return .failure(error)
     }
   }
 
-  private func writeOnLoop(_ bytes: ByteBuffer) async throws(ResponseWriterError) {
+  private func writeOnLoop(_ bytes: ByteBuffer) throws(ResponseWriterError) {
     guard connection.phase == .open else { throw .connectionClosed }
     if let length, written + bytes.readableBytes > length {
       throw .lengthExceeded(declared: length)
@@ -49,7 +56,5 @@ final class OutgoingBody: ResponseSink, @unchecked Sendable {
     } else {
       connection.write(bytes)
     }
-    if connection.isBackedUp { await connection.waitUntilWritable() }
-    if connection.phase == .closed { throw .connectionClosed }
   }
 }

@@ -61,6 +61,19 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
   /// Whether work submitted before has not run yet, so that doing something at once would overtake.
   var hasPostedWork: Bool { postedWork.load(ordering: .relaxed) > 0 }
 
+  /// Suspends until all work submitted before has run.
+  nonisolated(nonsending) func catchUp() async {
+    guard hasPostedWork else { return }
+    // Unsafe: resumed by the one work item it is given to.
+    await withUnsafeContinuation { submit(Resumption(continuation: $0)) }
+  }
+
+  private struct Resumption: LoopWork {
+    let continuation: UnsafeContinuation<Void, Never>
+
+    func run() { continuation.resume() }
+  }
+
   /// Has `connection` flushed at the end of the current or the next drain.
   func flushLater(_ connection: any LoopFlushable) {
     loop.assertInEventLoop()

@@ -72,32 +72,30 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
   var closure: WebSocket.Closure? { shared.withLock(\.closure) }
 
   nonisolated(nonsending) func receive() async throws(WebSocketError) -> WebSocketMessage? {
-    if loopExecutor.loop.inEventLoop { return try await receiveOnLoop() }
+    if loopExecutor.loop.inEventLoop, let ready = takeReady() { return try ready.get() }
+    // Also on the loop's thread: whoever waits may be an actor or a task that resumes elsewhere.
     let result = await withTaskExecutorPreference(loopExecutor) { await self.resultOnLoop() }
     return try result.get()
   }
 
-  private func resultOnLoop() async -> Result<WebSocketMessage?, WebSocketError> {
-    do {
-      return .success(try await receiveOnLoop())
-    } catch {
-      return .failure(error)
+  /// What can be handed out without waiting.
+  private func takeReady() -> Result<WebSocketMessage?, WebSocketError>? {
+    if let message = inbox.popFirst() {
+      inboxBytes -= message.byteCount + Self.messageOverhead
+      connection?.resumeReading()
+      return .success(message)
+    }
+    switch end {
+    case .closed: return .success(nil)
+    case .failed(let error): return .failure(error)
+    case nil: return nil
     }
   }
 
-  private func receiveOnLoop() async throws(WebSocketError) -> WebSocketMessage? {
+  private func resultOnLoop() async -> Result<WebSocketMessage?, WebSocketError> {
     while true {
-      if let message = inbox.popFirst() {
-        inboxBytes -= message.byteCount + Self.messageOverhead
-        connection?.resumeReading()
-        return message
-      }
-      switch end {
-      case .closed: return nil
-      case .failed(let error): throw error
-      case nil: break
-      }
-      if Task.isCancelled { return nil }
+      if let ready = takeReady() { return ready }
+      if Task.isCancelled { return .success(nil) }
       await receivers.wait()
     }
   }
@@ -123,8 +121,9 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
   }
 
   nonisolated(nonsending) func waitUntilWritable() async throws(WebSocketError) {
-    // Leaving the loop's thread is no matter: what this thread posted before runs first there.
     let isOpen = await withTaskExecutorPreference(loopExecutor) {
+      // What was posted has not been written yet, and so would not be waited for.
+      await self.loopExecutor.catchUp()
       guard self.end == nil, let connection = self.connection else { return false }
       await connection.waitUntilWritable()
       return self.end == nil
@@ -268,6 +267,7 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
       WebSocketCloseCode(rawValue: code.rawValue), reason: reason, into: &connection.out)
     finish(.closed, WebSocket.Closure(code: code, reason: reason, byPeer: false))
     closeDeadline = .now() + TimeAmount(options.closeTimeout)
+    connection.resumeReading()
   }
 
   /// The channel is gone.
@@ -295,6 +295,10 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
     guard let connection else { return }
     if let closeDeadline {
       if now >= closeDeadline { connection.abort() }
+    } else if !wantsToRead {
+      // A pong may be among what is not read: silence starts when reading goes on.
+      pingSent = nil
+      connection.lastActivity = now
     } else if let pingSent {
       if now >= pingSent + TimeAmount(options.pingTimeout) { connection.abort() }
     } else if let interval = options.pingInterval, now >= lastActivity + TimeAmount(interval) {

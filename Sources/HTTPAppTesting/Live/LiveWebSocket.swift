@@ -118,13 +118,20 @@ final class LiveWebSocket: WebSocketTransport {
     state.withLock { state in
       var out = ByteBuffer()
       guard frame(&state.machine, &out) else { return false }
-      state.channel?.writeAndFlush(out, promise: nil)
+      state.send(out)
       return true
     }
   }
 }
 
 extension LiveWebSocket.State {
+  /// Writes in an event of its own: a write that fails closes the channel at once, and that wants
+  /// the state's lock.
+  fileprivate func send(_ bytes: ByteBuffer) {
+    guard let channel else { return }
+    channel.eventLoop.execute { channel.writeAndFlush(bytes, promise: nil) }
+  }
+
   fileprivate mutating func readFrames() {
     var out = ByteBuffer()
     while let event = machine.next(in: &received) {
@@ -146,6 +153,6 @@ extension LiveWebSocket.State {
           code: .init(rawValue: error.closeCode.rawValue), byPeer: false)
       }
     }
-    if out.readableBytes > 0 { channel?.writeAndFlush(out, promise: nil) }
+    if out.readableBytes > 0 { send(out) }
   }
 }
