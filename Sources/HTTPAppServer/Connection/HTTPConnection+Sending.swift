@@ -35,12 +35,12 @@ extension HTTPConnection {
     }
   }
 
-  /// Sends one response, whole.
+  /// Sends a response whose body is still to be produced, whole.
   nonisolated(nonsending) func send(_ response: Response, for request: ReceivedRequest) async {
     decidePersistence(of: request, response)
     switch response.body.kind {
     case .empty, .bytes:
-      _ = sendAtOnce(response, for: request)
+      assertionFailure("sendAtOnce sends these")
     case .file(let file, let range):
       writeHead(response, framing: .contentLength(range.count), for: request)
       if request.sendsBody(with: response.status) { await write(file, range) }

@@ -15,8 +15,7 @@ extension HTTPConnection {
     _ response: Response, _ upgrade: WebSocketUpgrade, for request: ReceivedRequest
   ) async {
     guard let accept = request.webSocketAccept else {
-      let refusal = refusal(of: request)
-      await send(refusal, for: request)
+      _ = sendAtOnce(refusal(of: request), for: request)
       return
     }
     var response = response
