@@ -6,6 +6,7 @@ let package = Package(
   name: "Benchmarks",
   platforms: [.macOS("26.0")],
   dependencies: [
+    .package(name: "HTTPApp", path: ".."),
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
@@ -25,6 +26,13 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
     .executableTarget(name: "Load"),
+    .executableTarget(
+      name: "Workload",
+      dependencies: [
+        .product(name: "EngineIOMiddleware", package: "HTTPApp"),
+        .product(name: "HTTPApp", package: "HTTPApp"),
+        .product(name: "HTTPAppServer", package: "HTTPApp"),
+      ]),
     .executableTarget(
       name: "Compare",
       dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),

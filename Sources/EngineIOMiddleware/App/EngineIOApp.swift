@@ -13,7 +13,7 @@ public struct EngineIOApp: HTTPApplication {
   private let engine: EngineIOServer
   private let path: EngineIOPath?
   private let staticFiles: StaticFiles
-  private let otherApp: (any HTTPApplication)?
+  private let otherApp: any HTTPApplication
   private let onStartup: (@Sendable () async throws -> Void)?
   private let onShutdown: (@Sendable () async throws -> Void)?
 
@@ -35,7 +35,7 @@ public struct EngineIOApp: HTTPApplication {
     self.engine = engine
     self.path = path.map(EngineIOPath.init)
     self.staticFiles = staticFiles
-    self.otherApp = otherApp
+    self.otherApp = otherApp ?? HTTPHandler { _ in .notFound }
     self.onStartup = onStartup
     self.onShutdown = onShutdown
   }
@@ -45,7 +45,6 @@ public struct EngineIOApp: HTTPApplication {
       return try await engine.respond(to: request)
     }
     if let response = try staticFiles.response(for: request) { return response }
-    guard let otherApp else { return .notFound }
     return try await otherApp.respond(to: request)
   }
 
@@ -54,13 +53,7 @@ public struct EngineIOApp: HTTPApplication {
   ) async throws {
     try await onStartup?()
     do {
-      try await engine.withLifespan {
-        if let otherApp {
-          try await otherApp.withLifespan(serve)
-        } else {
-          try await serve()
-        }
-      }
+      try await engine.withLifespan { try await otherApp.withLifespan(serve) }
     } catch {
       // The first error is the one that explains.
       try? await onShutdown?()
@@ -71,6 +64,6 @@ public struct EngineIOApp: HTTPApplication {
 
   public func beginGracefulShutdown() {
     engine.beginGracefulShutdown()
-    otherApp?.beginGracefulShutdown()
+    otherApp.beginGracefulShutdown()
   }
 }

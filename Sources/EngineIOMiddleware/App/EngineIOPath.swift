@@ -16,6 +16,8 @@ struct EngineIOPath: Sendable {
 
   /// - Parameter path: as received, so possibly percent-encoded.
   func matches(_ path: String) -> Bool {
+    // Decoding makes nothing longer.
+    guard path.utf8.count >= plain.utf8.count else { return false }
     if path == slashed || path == plain { return true }
     guard path.utf8.contains(UInt8(ascii: "%")), let decoded = PercentEncoding.decode(path.utf8)
     else { return false }

@@ -20,20 +20,22 @@ public struct Request: Sendable {
     connection: ConnectionInfo = ConnectionInfo()
   ) {
     storage = Storage(
-      method: method, target: target, authority: authority, head: .fields(headerFields), body: body,
+      method: method, target: target, pathLength: Storage.pathLength(of: target),
+      authority: authority, head: .fields(headerFields), body: body,
       httpVersion: httpVersion, isWebSocketUpgrade: isWebSocketUpgrade, connection: connection,
       scheme: scheme)
   }
 
   /// Creates a request whose fields stay in the bytes they came in until somebody asks.
   package init(
-    method: HTTPRequest.Method, target: String, head: some RequestHeadSource, body: RequestBody,
-    httpVersion: HTTPVersion,
-    isWebSocketUpgrade: Bool, connection: ConnectionInfo,
+    method: HTTPRequest.Method, target: String, pathLength: Int, head: some RequestHeadSource,
+    body: RequestBody, httpVersion: HTTPVersion, isWebSocketUpgrade: Bool,
+    connection: ConnectionInfo,
     informationalSender: (any InformationalSender)?
   ) {
     storage = Storage(
-      method: method, target: target, authority: nil, head: .source(head), body: body,
+      method: method, target: target, pathLength: pathLength, authority: nil, head: .source(head),
+      body: body,
       httpVersion: httpVersion, isWebSocketUpgrade: isWebSocketUpgrade, connection: connection,
       scheme: connection.isSecure ? "https" : "http")
     storage.informationalSender = informationalSender

@@ -23,8 +23,8 @@ extension Request {
 
     var method: HTTPRequest.Method
     private(set) var target: String
-    /// UTF-8 offset of the query's `?`, or the target's length.
-    private var pathEnd: Int
+    /// UTF-8 length of the target without its query.
+    private var pathLength: Int
     /// UTF-8 length of the mount.
     var mountLength = 0
     var scheme: String
@@ -40,13 +40,13 @@ extension Request {
     var informationalSender: (any InformationalSender)?
 
     init(
-      method: HTTPRequest.Method, target: String, authority: String?, head: Head,
+      method: HTTPRequest.Method, target: String, pathLength: Int, authority: String?, head: Head,
       body: RequestBody, httpVersion: HTTPVersion, isWebSocketUpgrade: Bool,
       connection: ConnectionInfo, scheme: String
     ) {
       self.method = method
       self.target = target
-      self.pathEnd = Self.pathEnd(of: target)
+      self.pathLength = pathLength
       ownAuthority = authority
       if case .source = head { hasOwnAuthority = false } else { hasOwnAuthority = true }
       self.head = head
@@ -60,7 +60,7 @@ extension Request {
     init(copying other: Storage) {
       method = other.method
       target = other.target
-      pathEnd = other.pathEnd
+      pathLength = other.pathLength
       mountLength = other.mountLength
       scheme = other.scheme
       ownAuthority = other.authority
@@ -78,20 +78,20 @@ extension Request {
 
 extension Request.Storage {
   var path: String {
-    if mountLength == 0, pathEnd == target.utf8.count { return target }
-    return substring(from: mountLength, to: pathEnd)
+    if mountLength == 0, pathLength == target.utf8.count { return target }
+    return substring(from: mountLength, to: pathLength)
   }
 
   var query: String? {
     let end = target.utf8.count
-    return pathEnd == end ? nil : substring(from: pathEnd + 1, to: end)
+    return pathLength == end ? nil : substring(from: pathLength + 1, to: end)
   }
 
   var mount: String { substring(from: 0, to: mountLength) }
 
   func setTarget(_ newTarget: String) {
     target = newTarget
-    pathEnd = Self.pathEnd(of: newTarget)
+    pathLength = Self.pathLength(of: newTarget)
     mountLength = 0
   }
 
@@ -142,7 +142,7 @@ extension Request.Storage {
     return String(target[first..<utf8.index(first, offsetBy: end - start)])
   }
 
-  private static func pathEnd(of target: String) -> Int {
+  static func pathLength(of target: String) -> Int {
     let utf8 = target.utf8
     guard let mark = utf8.firstIndex(of: UInt8(ascii: "?")) else { return utf8.count }
     return utf8.distance(from: utf8.startIndex, to: mark)

@@ -52,6 +52,15 @@ public struct ResponseBody: Sendable {
     ResponseBody(.webSocket(upgrade))
   }
 
+  /// The bytes, where they are all there.
+  package var readyBytes: ByteBuffer? {
+    switch kind {
+    case .empty: ByteBuffer()
+    case .bytes(let bytes): bytes
+    case .file, .stream, .webSocket: nil
+    }
+  }
+
   /// The number of bytes, where it is known before sending.
   public var length: Int? {
     switch kind {

@@ -10,7 +10,7 @@ extension HTTPConnection {
   /// What the task gets to answer.
   enum Received {
     case request(ReceivedRequest)
-    case malformed(HTTPParseError)
+    indirect case malformed(HTTPParseError)
   }
 
   /// Takes what is complete out of ``inbound``.
@@ -31,14 +31,14 @@ extension HTTPConnection {
 
   private func receiveHTTP() {
     do throws(HTTPParseError) {
-      while canReceiveMore, let event = try parser.next(in: &inbound) {
-        headStarted = nil
-        switch event {
-        case .head(let head): try receive(head)
-        case .body(let bytes): receivingBody?.receive(bytes)
-        case .end(let trailers):
-          receivingBody?.end(trailers)
-          receivingBody = nil
+      while canReceiveMore {
+        if parser.isBetweenRequests {
+          guard let head = try parser.nextHead(in: &inbound) else { return }
+          headStarted = nil
+          try receive(head)
+        } else {
+          guard let event = try parser.next(in: &inbound) else { return }
+          receive(event)
         }
       }
     } catch {
@@ -54,6 +54,16 @@ extension HTTPConnection {
       } else {
         received.append(.malformed(error))
       }
+    }
+  }
+
+  private func receive(_ event: RequestParser.Event) {
+    switch event {
+    case .head: assertionFailure("a head comes between requests")
+    case .body(let bytes): receivingBody?.receive(bytes)
+    case .end(let trailers):
+      receivingBody?.end(trailers)
+      receivingBody = nil
     }
   }
 

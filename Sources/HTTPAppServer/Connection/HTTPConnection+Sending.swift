@@ -20,19 +20,11 @@ extension HTTPConnection {
   ///
   /// - Returns: false, with nothing sent, for other kinds of body.
   func sendAtOnce(_ response: Response, for request: ReceivedRequest) -> Bool {
-    switch response.body.kind {
-    case .empty:
-      decidePersistence(of: request, response)
-      writeHead(response, framing: .contentLength(0), for: request)
-      return true
-    case .bytes(let bytes):
-      decidePersistence(of: request, response)
-      writeHead(response, framing: .contentLength(bytes.readableBytes), for: request)
-      if request.sendsBody(with: response.status) { write(bytes) }
-      return true
-    case .file, .stream, .webSocket:
-      return false
-    }
+    guard let bytes = response.body.readyBytes else { return false }
+    decidePersistence(of: request, response)
+    writeHead(response, framing: .contentLength(bytes.readableBytes), for: request)
+    if bytes.readableBytes > 0, request.sendsBody(with: response.status) { write(bytes) }
+    return true
   }
 
   /// Sends a response whose body is still to be produced, whole.
@@ -78,7 +70,7 @@ extension HTTPConnection {
   func write(_ bytes: ByteBuffer) {
     prepareOut()
     if bytes.readableBytes <= Self.copyLimit {
-      out.writeImmutableBuffer(bytes)
+      ResponseSerializer.writeBody(bytes, into: &out)
     } else {
       writeUncopied(.byteBuffer(bytes))
     }

@@ -50,15 +50,16 @@ final class ReceivedRequest: RequestHeadSource, @unchecked Sendable {
 
 extension Request {
   init(_ received: ReceivedRequest, on connection: HTTPConnection) {
-    let head = received.head
     // Applications see one form of target, whichever the client chose (RFC 9112 section 3.2).
-    var target = head.target
-    if head.targetForm == .absolute {
-      target = head.path
-      if let query = head.query { target += "?" + query }
+    var target = received.head.target
+    var pathLength = received.head.targetLengthWithoutQuery
+    if received.head.targetForm == .absolute {
+      target = received.head.path
+      pathLength = target.utf8.count
+      if let query = received.head.query { target += "?" + query }
     }
     self.init(
-      method: head.method, target: target, head: received,
+      method: received.head.method, target: target, pathLength: pathLength, head: received,
       body: received.body, httpVersion: received.isHTTP10 ? .http10 : .http11,
       isWebSocketUpgrade: received.webSocketAccept != nil, connection: connection.connectionInfo,
       informationalSender: received.isHTTP10 ? nil : connection)

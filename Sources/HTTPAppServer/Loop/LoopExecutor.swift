@@ -19,7 +19,6 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
   // them calls anybody.
   @exclusivity(unchecked) private var ready = CircularBuffer<UnownedJob>()
   @exclusivity(unchecked) private var unflushed: [any LoopFlushable] = []
-  private var flushing: [any LoopFlushable] = []
   private var isDraining = false
   private var isDrainScheduled = false
   private let inbox = Mutex<[InboxEntry]>([])
@@ -100,11 +99,9 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
         budget -= 1
         job.runSynchronously(on: asUnownedTaskExecutor())
       }
-      guard !unflushed.isEmpty else { return }
       // A flush may complete writes and so make tasks ready: hence the outer loop.
-      swap(&unflushed, &flushing)
-      for connection in flushing { connection.flush() }
-      flushing.removeAll(keepingCapacity: true)
+      guard let connection = unflushed.popLast() else { return }
+      connection.flush()
     }
   }
 

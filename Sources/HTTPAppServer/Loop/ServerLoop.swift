@@ -27,7 +27,8 @@ final class ServerLoop: @unchecked Sendable {
   private var ticking: RepeatedTask?
   private var emptied: EventLoopPromise<Void>?
   private var date = (second: 0, field: DateField(HTTPDate(unixSeconds: 0)))
-  private var spareBuffers: [ByteBuffer] = []
+  // No access to it calls anybody.
+  @exclusivity(unchecked) private var spareBuffers: [ByteBuffer] = []
 
   /// How often deadlines are looked at, and so how late they may be.
   static let tickInterval = TimeAmount.milliseconds(100)

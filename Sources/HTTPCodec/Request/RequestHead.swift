@@ -77,6 +77,11 @@ public struct RequestHead: Sendable {
   /// The request target as received.
   public var target: String { string(index.target) }
 
+  /// The number of bytes of ``target`` in front of the query's `?`.
+  public var targetLengthWithoutQuery: Int {
+    Int(index.hasQuery ? index.query.lower &- 1 : index.target.upper) - Int(index.target.lower)
+  }
+
   /// The path of the target, not percent-decoded.
   ///
   /// `/` for an absolute-form without a path, `*` for the asterisk-form, empty for the

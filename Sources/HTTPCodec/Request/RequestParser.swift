@@ -58,25 +58,53 @@ public struct RequestParser: Sendable {
   public mutating func next(
     in buffer: inout ByteBuffer
   ) throws(HTTPParseError) -> Event? {
-    do throws(HTTPParseError) {
-      switch state {
-      case .head: return try nextHead(in: &buffer)
-      case .fixedBody(let remaining): return nextFixedBody(remaining, in: &buffer)
-      case .chunkHeader, .chunkBody, .chunkEnd, .trailers: return try nextChunked(in: &buffer)
-      case .failed: throw failure ?? .badRequest("The connection has failed.")
+    switch state {
+    case .head: return try nextHead(in: &buffer).map(Event.head)
+    case .fixedBody(let remaining): return nextFixedBody(remaining, in: &buffer)
+    case .chunkHeader, .chunkBody, .chunkEnd, .trailers:
+      do throws(HTTPParseError) {
+        return try nextChunked(in: &buffer)
+      } catch {
+        throw fail(error)
       }
-    } catch {
-      state = .failed
-      failure = error
-      throw error
+    case .failed: throw lastFailure
     }
   }
 
-  private mutating func nextHead(in buffer: inout ByteBuffer) throws(HTTPParseError) -> Event? {
-    guard try skipEmptyLine(in: &buffer) else { return nil }
-    let length = try buffer.withByteView { (bytes) throws(HTTPParseError) -> Int? in
-      try scanner.scan(bytes, limits: limits)
+  /// As ``next(in:)`` where ``isBetweenRequests``, for less: nil also where the parser is not.
+  public mutating func nextHead(
+    in buffer: inout ByteBuffer
+  ) throws(HTTPParseError) -> RequestHead? {
+    guard isBetweenRequests else { return nil }
+    do throws(HTTPParseError) {
+      return try scanHead(in: &buffer)
+    } catch {
+      throw fail(error)
     }
+  }
+
+  private var lastFailure: HTTPParseError {
+    failure ?? .badRequest("The connection has failed.")
+  }
+
+  private mutating func fail(_ error: HTTPParseError) -> HTTPParseError {
+    state = .failed
+    failure = error
+    return error
+  }
+
+  @inline(always)
+  private mutating func scanHead(
+    in buffer: inout ByteBuffer
+  ) throws(HTTPParseError) -> RequestHead? {
+    var length: Int?
+    repeat {
+      length = try buffer.withByteView { (bytes) throws(HTTPParseError) -> Int? in
+        guard let first = bytes.first else { return nil }
+        return first == .carriageReturn ? 0 : try scanner.scan(bytes, limits: limits)
+      }
+      if length == 0, try !skipEmptyLine(in: &buffer) { return nil }
+    } while length == 0
     guard let length, let bytes = buffer.readSlice(length: length) else { return nil }
     let head = RequestHead(bytes: bytes, index: scanner.index)
     scanner = HeadScanner()
@@ -88,30 +116,24 @@ public struct RequestParser: Sendable {
       state = .chunkHeader
       chunks = ChunkProgress()
     }
-    return .head(head)
+    return head
   }
 
-  /// Passes over one CRLF before the request line, RFC 9112 section 2.2.
+  /// Passes over a CRLF before the request line, RFC 9112 section 2.2.
   ///
-  /// - Returns: Whether the request line begins at the front of `buffer`.
-  @inline(always)
-  private mutating func skipEmptyLine(
-    in buffer: inout ByteBuffer
-  ) throws(HTTPParseError) -> Bool {
-    while true {
-      let length = try buffer.withByteView { (bytes) throws(HTTPParseError) -> Int? in
-        guard let first = bytes.first else { return nil }
-        if first != .carriageReturn { return 0 }
-        return try FieldLine.isLineEnd(bytes, at: 0, to: bytes.count) ? 2 : nil
-      }
-      guard let length else { return false }
-      if length == 0 { return true }
-      emptyLines += 1
-      if emptyLines > limits.leadingEmptyLines {
-        throw .badRequest("Too many empty lines stand before the request.")
-      }
-      buffer.moveReaderIndex(forwardBy: length)
+  /// - Returns: Whether it is complete.
+  @inline(never)
+  private mutating func skipEmptyLine(in buffer: inout ByteBuffer) throws(HTTPParseError) -> Bool {
+    let isComplete = try buffer.withByteView { (bytes) throws(HTTPParseError) -> Bool in
+      try FieldLine.isLineEnd(bytes, at: 0, to: bytes.count)
     }
+    guard isComplete else { return false }
+    emptyLines += 1
+    if emptyLines > limits.leadingEmptyLines {
+      throw .badRequest("Too many empty lines stand before the request.")
+    }
+    buffer.moveReaderIndex(forwardBy: 2)
+    return true
   }
 
   private mutating func nextFixedBody(

@@ -144,6 +144,17 @@ public enum ResponseSerializer {
     }
   }
 
+  /// Appends a copy of `bytes`: what `writeImmutableBuffer` does, at a third of its price for the few
+  /// bytes of most answers.
+  public static func writeBody(_ bytes: ByteBuffer, into buffer: inout ByteBuffer) {
+    bytes.withUnsafeReadableBytes { bytes in
+      _ = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: bytes.count) { memory in
+        memory.copyMemory(from: bytes)
+        return bytes.count
+      }
+    }
+  }
+
   /// Appends an interim response, RFC 9110 section 15.2: `100 Continue`, or 103 with its fields.
   ///
   /// Framing fields are left out. Nothing may be sent so to HTTP/1.0.

@@ -116,7 +116,7 @@ struct RequestTests {
 
   private func received(_ head: Head) -> Request {
     Request(
-      method: .get, target: "/", head: head, body: .empty, httpVersion: .http11,
+      method: .get, target: "/", pathLength: 1, head: head, body: .empty, httpVersion: .http11,
       isWebSocketUpgrade: false, connection: ConnectionInfo(isSecure: true),
       informationalSender: nil)
   }

@@ -30,6 +30,14 @@ private struct Incomplete: Error {}
     #expect(head.withUnsafePathBytes { Array($0) } == Array("/a%20b/c".utf8))
   }
 
+  @Test(arguments: [
+    ("/a/b", 4), ("/a/b?", 4), ("/a?b?c", 2), ("http://a/b?c", 10), ("http://a", 8),
+  ])
+  func measuresTheTargetInFrontOfTheQuery(_ target: String, length: Int) throws {
+    let head = try parseHead("GET \(target) HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(head.targetLengthWithoutQuery == length)
+  }
+
   @Test func queryMayBeEmptyOrAbsent() throws {
     #expect(try parseHead("GET / HTTP/1.1\r\nHost: a\r\n\r\n").query == nil)
     let head = try parseHead("GET /? HTTP/1.1\r\nHost: a\r\n\r\n")

@@ -95,6 +95,24 @@ import Testing
     #expect(body.withUnsafeReadableBytesWithStorageManagement { $1.toOpaque() } == storage)
   }
 
+  @Test func headsComeOnTheirOwnBetweenRequests() throws {
+    var buffer = ByteBuffer(
+      string: "\r\nPOST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx"
+        + "GET /2 HTTP/1.1\r\nHost: a\r\n\r\nGET /3")
+    var parser = RequestParser()
+    #expect(try parser.nextHead(in: &buffer)?.method == .post)
+    #expect(!parser.isBetweenRequests)
+    #expect(try parser.nextHead(in: &buffer)?.target == nil)
+    _ = try parser.next(in: &buffer)
+    _ = try parser.next(in: &buffer)
+    #expect(try parser.nextHead(in: &buffer)?.target == "/2")
+    #expect(try parser.nextHead(in: &buffer)?.target == nil)
+    #expect(String(buffer: buffer) == "GET /3")
+    buffer.writeString(" HTTP/1.1\n")
+    #expect(throws: HTTPParseError.self) { try parser.nextHead(in: &buffer) }
+    #expect(throws: HTTPParseError.self) { try parser.next(in: &buffer) }
+  }
+
   @Test func endComesWithoutMoreBytes() throws {
     var buffer = ByteBuffer(string: "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n!")
     var parser = RequestParser()

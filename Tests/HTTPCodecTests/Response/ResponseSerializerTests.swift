@@ -34,6 +34,16 @@ import Testing
     #expect(String(buffer: buffer) == "beforeHTTP/1.1 204 No Content\r\n\r\n")
   }
 
+  @Test(arguments: ["", "x", String(repeating: "y", count: 5000)])
+  func appendsBodies(_ text: String) {
+    var buffer = ByteBuffer(string: "head")
+    var body = ByteBuffer(string: "skip" + text)
+    body.moveReaderIndex(forwardBy: 4)
+    ResponseSerializer.writeBody(body, into: &buffer)
+    #expect(String(buffer: buffer) == "head" + text)
+    #expect(String(buffer: body) == text)
+  }
+
   @Test(arguments: [
     (0, "0"), (7, "7"), (10, "10"), (99, "99"), (100, "100"), (1_000_000, "1000000"),
     (Int.max, "9223372036854775807"), (1_000_000_000_000_000_000, "1000000000000000000"),
