@@ -13,7 +13,7 @@ SWIFT_FLAGS ?=
 export CONFIGURATION SWIFT_FLAGS
 swift_files := $(wildcard Sources Tests Examples Benchmarks Package.swift)
 
-.PHONY: help setup chat test interop bench lint format
+.PHONY: help setup chat test interop bench instructions lint format
 .NOTPARALLEL:
 
 help: ## says this
@@ -35,6 +35,9 @@ bench: setup ## compares the server's speed with SwiftNIO's and Hummingbird's
 	swift build -c release --product EchoServer
 	swift build -c release --package-path Benchmarks
 	Benchmarks/.build/release/Compare
+
+instructions: setup ## checks the instruction counts of the main paths (installs valgrind)
+	@scripts/instructions.sh
 
 lint: ## checks the format of every Swift file
 	swift format lint --strict --parallel --recursive $(swift_files)
