@@ -47,8 +47,8 @@ while IFS=$'\t' read -r scenario budget; do
   count=$((($(run "$scenario" $many) - $(run "$scenario" $few)) / (many - few)))
   printf '%s\t%s\n' "$scenario" "$count" >>"$scratch/new"
   change=$(((count - budget) * 1000 / budget))
-XX
-    "$scenario" "$count" "$budget" $((change / 10)) $((change < 0 ? -change % 10 : change % 10))
+  printf '%-24s %8d instructions, budget %8d, %s%d.%d %%\n' "$scenario" "$count" "$budget" \
+    "$([ $change -lt 0 ] && echo - || echo +)" $((${change#-} / 10)) $((${change#-} % 10))
   if [ $change -gt $((tolerance * 10)) ] || [ $change -lt $((-tolerance * 10)) ]; then failed=true; fi
 done <"$budgets"
 

@@ -44,10 +44,12 @@ final class IncomingBody: RequestBodySource, @unchecked Sendable {
 
   nonisolated(nonsending) func next() async throws(RequestBodyError) -> ByteBuffer? {
     if executor.loop.inEventLoop, let ready = takeReady() { return try ready.get() }
-    // Also on the loop's thread: whoever waits may be an actor or a task that resumes elsewhere.
-    let result = await withTaskExecutorPreference(executor) {
-      await self.resultOnLoop()
-    }
+    let result =
+      if executor.keeps(#isolation) {
+        await resultOnLoop()
+      } else {
+        await withTaskExecutorPreference(executor) { await self.resultOnLoop() }
+      }
     return try result.get()
   }
 
@@ -65,7 +67,8 @@ final class IncomingBody: RequestBodySource, @unchecked Sendable {
     }
   }
 
-  private func resultOnLoop() async -> Result<ByteBuffer?, RequestBodyError> {
+  private nonisolated(nonsending) func resultOnLoop() async -> Result<ByteBuffer?, RequestBodyError>
+  {
     while true {
       if let ready = takeReady() { return ready }
       if Task.isCancelled { return .failure(.connectionClosed) }

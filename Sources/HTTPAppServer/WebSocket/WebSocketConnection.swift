@@ -73,8 +73,12 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
 
   nonisolated(nonsending) func receive() async throws(WebSocketError) -> WebSocketMessage? {
     if loopExecutor.loop.inEventLoop, let ready = takeReady() { return try ready.get() }
-    // Also on the loop's thread: whoever waits may be an actor or a task that resumes elsewhere.
-    let result = await withTaskExecutorPreference(loopExecutor) { await self.resultOnLoop() }
+    let result =
+      if loopExecutor.keeps(#isolation) {
+        await resultOnLoop()
+      } else {
+        await withTaskExecutorPreference(loopExecutor) { await self.resultOnLoop() }
+      }
     return try result.get()
   }
 
@@ -92,7 +96,9 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
     }
   }
 
-  private func resultOnLoop() async -> Result<WebSocketMessage?, WebSocketError> {
+  private nonisolated(nonsending) func resultOnLoop() async -> Result<
+    WebSocketMessage?, WebSocketError
+  > {
     while true {
       if let ready = takeReady() { return ready }
       if Task.isCancelled { return .success(nil) }
