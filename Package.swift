@@ -92,7 +92,8 @@ let package = Package(
     .testTarget(
       name: "HTTPAppServerTests",
       dependencies: [
-        "HTTPApp", "HTTPAppServer", "HTTPAppTesting", "HTTPCodec", httpTypes, nioCore, nioPosix,
+        "HTTPApp", "HTTPAppServer", "HTTPAppTesting", "HTTPCodec", "WebSocketCodec", httpTypes,
+        nioCore, nioPosix,
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),

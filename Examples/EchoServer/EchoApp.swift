@@ -6,6 +6,25 @@ import HTTPTypes
 
 /// Plain HTTP and WebSocket, for measurements.
 struct EchoApp: HTTPApplication {
+  private let webSocketOptions: WebSocketOptions
+
+  /// - Parameter deflate: whether WebSockets compress all messages where the client offers it.
+  init(deflate: Bool) {
+    var options = WebSocketOptions()
+    // Enough for the largest messages of the conformance suites, and for their smallest fragments.
+    options.maxMessageBytes = 16 << 20
+    options.maxFrameBytes = 16 << 20
+    options.maxFragments = 1 << 17
+    if deflate {
+      var compression = WebSocketCompression()
+      compression.minimumBytes = 1
+      compression.serverContextTakeover = true
+      compression.clientContextTakeover = true
+      options.compression = compression
+    }
+    webSocketOptions = options
+  }
+
   func respond(to request: Request) async throws -> Response {
     switch (request.path, request.method) {
     case ("/", .get), ("/", .head):
@@ -13,7 +32,7 @@ struct EchoApp: HTTPApplication {
     case ("/", .options):
       return Response(status: .noContent, headerFields: [.allow: Self.allowed])
     case ("/ws", .get):
-      return .webSocket(options: Self.webSocketOptions) { socket in
+      return .webSocket(options: webSocketOptions) { socket in
         for try await message in socket.messages { try await socket.send(message) }
       }
     case ("/echo", _):
@@ -32,14 +51,6 @@ struct EchoApp: HTTPApplication {
 
   private static let hello = Response.text("Hello, World!", contentType: "text/plain")
   private static let allowed = "GET, HEAD, OPTIONS, POST"
-
-  /// Large enough for the largest messages of the conformance suites.
-  private static var webSocketOptions: WebSocketOptions {
-    var options = WebSocketOptions()
-    options.maxMessageBytes = 16 << 20
-    options.maxFrameBytes = 16 << 20
-    return options
-  }
 
   private static let largestEcho = 16 << 20
 

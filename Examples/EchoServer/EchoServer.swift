@@ -34,6 +34,9 @@ struct EchoServer: AsyncParsableCommand {
   @Option(help: "A folder to serve at /files/.")
   var files: String?
 
+  @Flag(help: "Compress WebSocket messages where the client offers permessage-deflate.")
+  var deflate = false
+
   @Flag(help: "Log what the server does to standard error.")
   var verbose = false
 
@@ -64,7 +67,8 @@ struct EchoServer: AsyncParsableCommand {
     engine.onMessage { session, message in try await session.send(message) }
 
     let app = EngineIOApp(
-      engine, staticFiles: files.map { ["/files": .directory($0)] } ?? [:], otherApp: EchoApp())
+      engine, staticFiles: files.map { ["/files": .directory($0)] } ?? [:],
+      otherApp: EchoApp(deflate: deflate))
 
     var configuration = HTTPServerConfiguration(
       address: .ip(host, port: Int(port)), loopCount: loops)

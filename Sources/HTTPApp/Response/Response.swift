@@ -56,7 +56,7 @@ public struct Response: Sendable {
   /// When `handler` returns, the socket is closed with 1000; when it throws, with 1011. A host
   /// answers 426 instead when the request was no upgrade (``Request/isWebSocketUpgrade``).
   ///
-  /// - Parameter subprotocol: the one chosen from the client's `sec-websocket-protocol`.
+  /// - Parameter subprotocol: the one chosen of ``Request/offeredSubprotocols``.
   public static func webSocket(
     subprotocol: String? = nil, headerFields: HTTPFields = [:],
     options: WebSocketOptions = WebSocketOptions(),

@@ -27,6 +27,8 @@ public struct WebSocketOptions: Sendable, Hashable {
   public var maxMessageBytes = 1 << 20
   /// Largest frame accepted, in bytes; more closes with 1009.
   public var maxFrameBytes = 1 << 20
+  /// Frames accepted as fragments of one message; more closes with 1009.
+  public var maxFragments = 4096
   /// Bytes waiting to be sent above which ``WebSocket/send(_:)`` suspends and
   /// ``WebSocket/offer(_:)`` refuses.
   public var highWaterMark = 64 << 10
@@ -36,6 +38,8 @@ public struct WebSocketOptions: Sendable, Hashable {
   public var pingTimeout: Duration = .seconds(20)
   /// How long the peer has to answer a close frame before the connection is dropped.
   public var closeTimeout: Duration = .seconds(5)
+  /// How messages are compressed where the client offers it (RFC 7692); nil: not at all.
+  public var compression: WebSocketCompression?
 
   /// Creates options with the defaults.
   public init() {}

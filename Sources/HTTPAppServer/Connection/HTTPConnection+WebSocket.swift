@@ -25,11 +25,14 @@ extension HTTPConnection {
     if let subprotocol = upgrade.subprotocol {
       response.headerFields[.secWebSocketProtocol] = subprotocol
     }
+    let deflate = WebSocketDeflate.agreed(with: request, upgrade.options.compression)
+    response.headerFields[.secWebSocketExtensions] = deflate?.answer
     prepareOut()
     ResponseSerializer.writeHead(
       response.status, response.headerFields, framing: .none, date: loop.dateField, into: &out)
 
-    let connection = WebSocketConnection(connection: self, options: upgrade.options)
+    let connection = WebSocketConnection(
+      connection: self, options: upgrade.options, deflate: deflate)
     webSocket = connection
     if loop.isShuttingDown { connection.close(.goingAway, reason: "") }
     if inbound.readableBytes > 0 { receive() }

@@ -205,7 +205,8 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
     receivingBody = nil
     writability.wakeAll()
     // After a proper closing handshake the WebSocket's handler may finish what it does.
-    let endedProperly = webSocket?.connectionEnded() ?? false
+    let endedProperly = webSocket?.connectionEnded(unread: inbound) ?? false
+    inbound = ByteBuffer()
     if endedProperly {
       taskDeadline = loop.now + Self.handlerGrace
     } else if task != nil {

@@ -18,6 +18,10 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
   private var machine: WebSocketStateMachine
   private var inbox = CircularBuffer<WebSocketMessage>()
   private var inboxBytes = 0
+  /// Whether bytes that were received wait for room in the inbox.
+  private var isParsingPaused = false
+  /// Such bytes, once there is no channel any more.
+  private var unread = ByteBuffer()
   private var end: End?
   private var isChannelClosed = false
   private var pingSent: NIODeadline?
@@ -52,7 +56,7 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
   /// What a message costs besides its bytes: empty ones are not free.
   private static let messageOverhead = 64
 
-  init(connection: HTTPConnection, options: WebSocketOptions) {
+  init(connection: HTTPConnection, options: WebSocketOptions, deflate: WebSocketDeflate?) {
     self.connection = connection
     self.options = options
     loopExecutor = connection.executor
@@ -61,7 +65,9 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
     machine = WebSocketStateMachine(
       role: .server,
       limits: .init(
-        maxFrameBytes: options.maxFrameBytes, maxMessageBytes: options.maxMessageBytes))
+        maxFrameBytes: options.maxFrameBytes, maxMessageBytes: options.maxMessageBytes,
+        maxFragments: options.maxFragments),
+      deflate: deflate)
     connection.setHighWaterMark(options.highWaterMark)
   }
 
@@ -86,7 +92,7 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
   private func takeReady() -> Result<WebSocketMessage?, WebSocketError>? {
     if let message = inbox.popFirst() {
       inboxBytes -= message.byteCount + Self.messageOverhead
-      connection?.resumeReading()
+      resumeReceiving()
       return .success(message)
     }
     switch end {
@@ -156,15 +162,17 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
 
   var wantsToRead: Bool { inboxBytes < Self.inboxLimit || end != nil }
 
-  /// Takes the frames that are complete out of `bytes`.
+  /// Takes the frames that are complete out of `bytes`, as long as there is room for messages: a few
+  /// bytes can be many messages, and compressed ones long messages, too.
   func receive(_ bytes: inout ByteBuffer) {
     pingSent = nil
-    while let event = machine.next(in: &bytes) {
+    defer { isParsingPaused = !wantsToRead && bytes.readableBytes > 0 }
+    while wantsToRead, let event = machine.next(in: &bytes) {
       switch event {
       case .text(let text): deliver(.text(text))
       case .binary(let bytes): deliver(.binary(bytes))
       case .ping(let payload):
-        guard let connection else { return }
+        guard let connection else { continue }
         if connection.isBackedUp {
           unansweredPing = payload
         } else {
@@ -175,6 +183,28 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
       case .close(let code, let reason): closed(byPeer: code, reason)
       case .failure(let error): failed(error)
       }
+    }
+  }
+
+  /// Goes on with what had to wait for room in the inbox.
+  private func resumeReceiving() {
+    guard isParsingPaused else {
+      connection?.resumeReading()
+      return
+    }
+    if let connection { connection.resumeReceiving() } else { receiveUnread() }
+  }
+
+  /// Takes what there is room for of the bytes of a channel that is gone, and ends behind the last.
+  private func receiveUnread() {
+    var bytes = unread
+    unread = ByteBuffer()
+    receive(&bytes)
+    if isParsingPaused {
+      unread = bytes
+    } else {
+      finish(
+        .failed(.connectionLost), WebSocket.Closure(code: .abnormalClosure, byPeer: true))
     }
   }
 
@@ -273,20 +303,22 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
       WebSocketCloseCode(rawValue: code.rawValue), reason: reason, into: &connection.out)
     finish(.closed, WebSocket.Closure(code: code, reason: reason, byPeer: false))
     closeDeadline = .now() + TimeAmount(options.closeTimeout)
-    connection.resumeReading()
+    resumeReceiving()
   }
 
   /// The channel is gone.
   ///
-  /// - Returns: whether a closing handshake came first.
-  func connectionEnded() -> Bool {
+  /// - Parameter unread: what was received of it and could not be taken yet.
+  /// - Returns: whether a closing handshake came first, or may be among what is unread.
+  func connectionEnded(unread: ByteBuffer) -> Bool {
     isChannelClosed = true
-    finish(
-      .failed(.connectionLost), WebSocket.Closure(code: .abnormalClosure, byPeer: true))
-    closeWaiters.wakeAll()
     connection = nil
-    if case .closed = end { return true }
-    return false
+    shared.withLock { $0.isClosing = true }
+    self.unread = unread
+    receiveUnread()
+    closeWaiters.wakeAll()
+    if case .failed = end { return false }
+    return true
   }
 
   nonisolated(nonsending) func waitUntilClosed() async {

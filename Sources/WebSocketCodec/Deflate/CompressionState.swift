@@ -27,8 +27,10 @@ struct CompressionState: @unchecked Sendable {
 // MARK: - Receiving
 
 extension CompressionState {
+  /// At least 9: zlib before 1.2.9 compresses with a window of 9 bits when told to use 8, and so do
+  /// peers that make the same of an agreed 8.
   private var receivingWindowBits: Int {
-    isServer ? agreed.clientMaxWindowBits : agreed.serverMaxWindowBits
+    max(isServer ? agreed.clientMaxWindowBits : agreed.serverMaxWindowBits, 9)
   }
   private var receivingEndsContext: Bool {
     isServer ? agreed.clientNoContextTakeover : agreed.serverNoContextTakeover

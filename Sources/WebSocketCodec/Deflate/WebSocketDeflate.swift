@@ -9,8 +9,8 @@
 ///
 /// ## Memory
 /// A stream is created for the first message that needs it. Compressing takes
-/// 2^(windowBits + 2) + 2^(memoryLevel + 9) bytes: 256 KiB at 15 and 8. Decompressing takes
-/// 2^windowBits and about 10 KiB more: 42 KiB at 15. With no context takeover, the default here, a
+/// 2^(windowBits + 2) + 2^(memoryLevel + 9) bytes and 6 KiB: 262 KiB at 15 and 8. Decompressing
+/// takes 2^windowBits bytes and 7 KiB: 39 KiB at 15. With no context takeover, the default here, a
 /// stream lives only while its message is processed, so an idle connection holds none; with
 /// context takeover it lives as long as the connection. Decompressed bytes count against
 /// ``WebSocketStateMachine/Limits/maxMessageBytes`` as they are made, so a small frame cannot

@@ -8,6 +8,8 @@ struct RawFrame: Equatable {
   var opcode: UInt8
   var payload = ByteBuffer()
   var isFinal = true
+  /// RSV1, which permessage-deflate sets on the first frame of a message (RFC 7692 section 6).
+  var isCompressed = false
 
   init(opcode: UInt8, payload: ByteBuffer = ByteBuffer(), isFinal: Bool = true) {
     self.opcode = opcode
@@ -41,7 +43,7 @@ struct RawFrame: Equatable {
   /// The bytes, as a client sends them; large payloads with a mask of 0, which is no work.
   func bytes(isMasked: Bool = true) -> ByteBuffer {
     var bytes = ByteBuffer()
-    bytes.writeInteger((isFinal ? 0x80 : 0) | opcode)
+    bytes.writeInteger((isFinal ? 0x80 : 0) | (isCompressed ? 0x40 : 0) | opcode)
     let maskBit: UInt8 = isMasked ? 0x80 : 0
     switch payload.readableBytes {
     case ..<126: bytes.writeInteger(maskBit | UInt8(payload.readableBytes))
@@ -101,9 +103,11 @@ extension RawClient {
     } else if length == 127 {
       length = try await Int(receive(8).readInteger(as: UInt64.self) ?? 0)
     }
-    return RawFrame(
+    var frame = RawFrame(
       opcode: UInt8(start >> 8 & 0x0f), payload: try await receive(length),
       isFinal: start & 0x8000 != 0)
+    frame.isCompressed = start & 0x4000 != 0
+    return frame
   }
 }
 
