@@ -38,6 +38,8 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
   /// Set before `task`, because a task begins to run before there is a handle to it.
   private var hasTask = false
   private var isTaskEnded = false
+  /// The same, only to be compared with: it exists as long as `task` does.
+  private var currentTask: UnsafeCurrentTask?
   private var taskDeadline: NIODeadline?
   var idleContinuation: UnsafeContinuation<Void, Never>?
   var isAnswering = false
@@ -171,10 +173,22 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
     } else if !hasTask {
       hasTask = true
       task = Task.immediate(executorPreference: executor) {
+        withUnsafeCurrentTask { self.currentTask = $0 }
         await self.serve()
         self.taskEnded()
       }
     }
+  }
+
+  /// Whether the caller is this connection's task, on the loop and outside any actor.
+  ///
+  /// Such a task resumes on the loop whatever it waits for, whereas an actor, or a task that prefers
+  /// another executor, has to be told to. And it is cancelled only when the connection ends, which
+  /// wakes everybody anyway.
+  ///
+  /// - Parameter isolation: the caller's `#isolation`.
+  func isOwnTask(_ isolation: (any Actor)?) -> Bool {
+    isolation == nil && executor.loop.inEventLoop && withUnsafeCurrentTask { $0 == currentTask }
   }
 
   /// How long the handler of a properly closed WebSocket may go on.

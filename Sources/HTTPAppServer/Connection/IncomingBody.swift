@@ -45,10 +45,10 @@ final class IncomingBody: RequestBodySource, @unchecked Sendable {
   nonisolated(nonsending) func next() async throws(RequestBodyError) -> ByteBuffer? {
     if executor.loop.inEventLoop, let ready = takeReady() { return try ready.get() }
     let result =
-      if executor.keeps(#isolation) {
-        await resultOnLoop()
+      if let connection, connection.isOwnTask(#isolation) {
+        await resultOnLoop(ofOwnTask: true)
       } else {
-        await withTaskExecutorPreference(executor) { await self.resultOnLoop() }
+        await withTaskExecutorPreference(executor) { await self.resultOnLoop(ofOwnTask: false) }
       }
     return try result.get()
   }
@@ -67,14 +67,15 @@ final class IncomingBody: RequestBodySource, @unchecked Sendable {
     }
   }
 
-  private nonisolated(nonsending) func resultOnLoop() async -> Result<ByteBuffer?, RequestBodyError>
-  {
+  private nonisolated(nonsending) func resultOnLoop(ofOwnTask isOwnTask: Bool) async -> Result<
+    ByteBuffer?, RequestBodyError
+  > {
     while true {
       if let ready = takeReady() { return ready }
       if Task.isCancelled { return .failure(.connectionClosed) }
       // Behind the head of a response it would become part of its body.
       if connection?.isAwaitingResponse == true { invite() }
-      await waiting.wait()
+      await isOwnTask ? waiting.waitForWake() : waiting.wait()
     }
   }
 

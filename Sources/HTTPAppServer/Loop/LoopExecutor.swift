@@ -73,20 +73,6 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
     func run() { continuation.resume() }
   }
 
-  /// Whether a caller on the loop resumes there whatever it waits for.
-  ///
-  /// Being on the loop's thread is not enough: an actor, or a task that prefers another executor,
-  /// would resume elsewhere and has to prefer this one first, which costs more than asking.
-  ///
-  /// - Parameter isolation: the caller's `#isolation`.
-  func keeps(_ isolation: (any Actor)?) -> Bool {
-    isolation == nil && loop.inEventLoop && isPreferred
-  }
-
-  private var isPreferred: Bool {
-    withUnsafeCurrentTask { $0?.unownedTaskExecutor == asUnownedTaskExecutor() }
-  }
-
   /// Has `connection` flushed at the end of the current or the next drain.
   func flushLater(_ connection: any LoopFlushable) {
     loop.assertInEventLoop()

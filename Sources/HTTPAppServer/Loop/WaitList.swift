@@ -10,7 +10,9 @@ import NIOCore
 /// `@unchecked Sendable`: `parked` is touched on the loop's thread only.
 final class WaitList: @unchecked Sendable {
   private let executor: LoopExecutor
-  private var parked: [(id: UInt64, continuation: UnsafeContinuation<Void, Never>)] = []
+  // Modified for every wait; resuming a continuation only enqueues its task.
+  @exclusivity(unchecked) private var parked:
+    [(id: UInt64, continuation: UnsafeContinuation<Void, Never>)] = []
   private var lastID: UInt64 = 0
 
   init(executor: LoopExecutor) {
@@ -19,21 +21,24 @@ final class WaitList: @unchecked Sendable {
 
   /// Suspends until ``wakeAll()`` or ``wakeOne()``, or the task's cancellation.
   nonisolated(nonsending) func wait() async {
-    executor.loop.assertInEventLoop()
     lastID += 1
     let id = lastID
     await withTaskCancellationHandler {
-      // Unsafe: resumed exactly once, because `take` removes what it resumes.
-      await withUnsafeContinuation { continuation in
-        if Task.isCancelled {
-          continuation.resume()
-        } else {
-          parked.append((id, continuation))
-        }
-      }
+      if !Task.isCancelled { await park(id) }
     } onCancel: {
       executor.submit(Cancellation(list: self, id: id))
     }
+  }
+
+  /// Suspends until ``wakeAll()`` or ``wakeOne()``: for a task that is never cancelled without one
+  /// of them, since listening for the cancellation is the dearest part of waiting.
+  nonisolated(nonsending) func waitForWake() async { await park(0) }
+
+  @inline(__always)
+  private nonisolated(nonsending) func park(_ id: UInt64) async {
+    executor.loop.assertInEventLoop()
+    // Unsafe: resumed exactly once, because whoever resumes it has removed it.
+    await withUnsafeContinuation { parked.append((id, $0)) }
   }
 
   func wakeOne() {

@@ -15,8 +15,9 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
   let options: WebSocketOptions
   private let loopExecutor: LoopExecutor
   private weak var connection: HTTPConnection?
-  private var machine: WebSocketStateMachine
-  private var inbox = CircularBuffer<WebSocketMessage>()
+  // As in HTTPConnection: modified for every message, by code that calls nobody.
+  @exclusivity(unchecked) private var machine: WebSocketStateMachine
+  @exclusivity(unchecked) private var inbox = CircularBuffer<WebSocketMessage>()
   private var inboxBytes = 0
   /// Whether bytes that were received wait for room in the inbox.
   private var isParsingPaused = false
@@ -80,10 +81,10 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
   nonisolated(nonsending) func receive() async throws(WebSocketError) -> WebSocketMessage? {
     if loopExecutor.loop.inEventLoop, let ready = takeReady() { return try ready.get() }
     let result =
-      if loopExecutor.keeps(#isolation) {
-        await resultOnLoop()
+      if let connection, connection.isOwnTask(#isolation) {
+        await resultOnLoop(ofOwnTask: true)
       } else {
-        await withTaskExecutorPreference(loopExecutor) { await self.resultOnLoop() }
+        await withTaskExecutorPreference(loopExecutor) { await self.resultOnLoop(ofOwnTask: false) }
       }
     return try result.get()
   }
@@ -102,13 +103,13 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
     }
   }
 
-  private nonisolated(nonsending) func resultOnLoop() async -> Result<
+  private nonisolated(nonsending) func resultOnLoop(ofOwnTask isOwnTask: Bool) async -> Result<
     WebSocketMessage?, WebSocketError
   > {
     while true {
       if let ready = takeReady() { return ready }
       if Task.isCancelled { return .success(nil) }
-      await receivers.wait()
+      await isOwnTask ? receivers.waitForWake() : receivers.wait()
     }
   }
 
