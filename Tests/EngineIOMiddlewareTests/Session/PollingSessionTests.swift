@@ -136,6 +136,59 @@ import Testing
     }
   }
 
+  @Test func pollWhosePingIsDueIsAnsweredWhenAnotherOneOverlaps() async throws {
+    let clock = ManualClock()
+    let log = Log()
+    try await serve(EngineIOServer(clock: clock), in: .eventLoop) { client in
+      let session = try client.session(try await client.connect())
+      let executor = client.executor
+      Task.immediate(executorPreference: executor) { log("\(try await session.poll())") }
+      #expect(session.hasParkedPoll)
+      await clock.jumpUnnoticed(by: .seconds(25))
+      Task.immediate(executorPreference: executor) { log("\(try await session.poll())") }
+      #expect(session.hasParkedPoll)
+      try session.offer("a")
+      // Behind the polls, on an executor that runs what is ready in order.
+      await withTaskExecutorPreference(executor) {
+        #expect(log.lines == ["\([Packet.ping("")])", "\([Packet.message("a")])"])
+      }
+    }
+  }
+
+  /// The end of a probe runs foreign code between the parking of a poll and its wait.
+  @Test func pollAnsweredBeforeItWaitsKeepsItsAnswerWhenAnotherOneComes() async throws {
+    let clock = ManualClock()
+    let log = Log()
+    try await serve(EngineIOServer(clock: clock), in: .eventLoop) { client in
+      let sid = try await client.connect()
+      let session = try client.session(sid)
+      let executor = client.executor
+      let socket = try await client.webSocket("EIO=4&transport=websocket&sid=\(sid)")
+      await eventually { session.isUpgrading }
+      socket.onClose {
+        try? session.offer("a")
+        Task.immediate(executorPreference: executor) { log("second \(try await session.poll())") }
+        log("meanwhile")
+      }
+      await clock.jumpUnnoticed(by: .seconds(10))
+      Task.immediate(executorPreference: executor) {
+        do {
+          log("first \(try await session.poll())")
+        } catch {
+          log("first \(error)")
+        }
+      }
+      try session.offer("b")
+      await withTaskExecutorPreference(executor) {
+        #expect(
+          log.lines
+            == [
+              "meanwhile", "first \([Packet.message("a")])", "second \([Packet.message("b")])",
+            ])
+      }
+    }
+  }
+
   @Test func secondPostEndsTheSession() async throws {
     let log = Log()
     let engine = echoServer()

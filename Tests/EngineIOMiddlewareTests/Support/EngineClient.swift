@@ -129,6 +129,8 @@ extension EngineIOSession {
   var hasParkedPoll: Bool {
     state.withLock { if case .waiting = $0.poll { true } else { false } }
   }
+
+  var isUpgrading: Bool { state.withLock(\.machine.isUpgrading) }
 }
 
 extension EngineIOServer {

@@ -77,6 +77,12 @@ final class ManualClock: Clock, Sendable {
     move(to: now.advanced(by: duration))
   }
 
+  /// Waits until somebody sleeps, then moves the time on without waking anybody: a late timer.
+  func jumpUnnoticed(by duration: Duration) async {
+    _ = await nextDeadline()
+    state.withLock { $0.now = $0.now.advanced(by: duration) }
+  }
+
   private func move(to instant: Instant) {
     let due = state.withLock { state in
       state.now = max(state.now, instant)

@@ -17,6 +17,7 @@ final class TestSocket: WebSocketTransport {
     var client: UnsafeContinuation<Void, Never>?
     var writers: [UnsafeContinuation<Void, Never>] = []
     var isStalled = false
+    var onClose: (@Sendable () -> Void)?
   }
 
   private let state = Mutex(State())
@@ -80,6 +81,11 @@ final class TestSocket: WebSocketTransport {
     for writer in writers { writer.resume() }
   }
 
+  /// Sets what runs, once, in the middle of the host's call that closes.
+  func onClose(_ body: @escaping @Sendable () -> Void) {
+    state.withLock { $0.onClose = body }
+  }
+
   // MARK: The host's end
 
   func receive() async throws(WebSocketError) -> WebSocketMessage? {
@@ -128,6 +134,7 @@ final class TestSocket: WebSocketTransport {
   }
 
   func close(_ code: WebSocket.CloseCode, reason: String) {
+    state.withLock { $0.onClose.take() }?()
     finish(WebSocket.Closure(code: code, reason: reason, byPeer: false), failure: nil)
   }
 

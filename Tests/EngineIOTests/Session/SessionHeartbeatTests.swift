@@ -41,6 +41,18 @@ import Testing
     #expect(machine.poll(now: at(310)).outcome == .answer([.ping("")]))
   }
 
+  @Test func pollWhosePingIsDueIsAnsweredBeforeAnotherOneOverlaps() {
+    var machine = Machine.polling()
+    let first = machine.park(now: at(0))
+    let (outcome, actions) = machine.poll(now: at(300))
+    #expect(actions == [.answerPoll(first, [.ping("")])])
+    guard case .parked(let second) = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+    #expect(machine.send("a") == .answerPoll(second))
+  }
+
   @Test func timeoutOnPollingEndsTheSessionToTheMillisecond() {
     var machine = Machine.polling()
     _ = machine.timerFired(now: at(300.9))
