@@ -125,6 +125,36 @@ struct LoopExecutorTests {
     }
   }
 
+  @Test func runsWorkOfItsOwnThreadBehindWhatAnotherPosted() async throws {
+    try await onLoop { executor in
+      let events = Events()
+      try await executor.loop.submit {
+        onAnotherThread { executor.submit(Recording(events: events, event: "posted")) }
+        executor.submit(Recording(events: events, event: "own"))
+        #expect(events.all == [])
+      }.get()
+      await events.wait(for: "own")
+      #expect(events.all == ["posted", "own"])
+    }
+  }
+
+  @Test func catchesUpWithWhatAnotherThreadPosted() async throws {
+    try await onLoop { executor in
+      let events = Events()
+      try await executor.loop.submit {
+        executor.run {
+          Task.immediate(executorPreference: executor) {
+            onAnotherThread { executor.submit(Recording(events: events, event: "posted")) }
+            await executor.catchUp()
+            events.record("caught up")
+          }
+        }
+      }.get()
+      await events.wait(for: "caught up")
+      #expect(events.all == ["posted", "caught up"])
+    }
+  }
+
   private struct Recording: LoopWork {
     let events: Events
     let event: String

@@ -485,6 +485,32 @@ struct WebSocketConnectionTests {
     }
   }
 
+  @Test func keepsTheOrderOfWhatTheHandlerSendsBehindAnotherThread() async throws {
+    try await withSocket(handler: { socket in
+      onAnotherThread { _ = socket.offer(.text("first")) }
+      _ = socket.offer(.text("second"))
+      try await socket.send("third")
+    }) { client, _ async throws in
+      for text in ["first", "second", "third"] {
+        #expect(try await client.receiveFrame() == .text(text))
+      }
+    }
+  }
+
+  @Test func waitsUntilWhatAnotherThreadOfferedHasRoom() async throws {
+    let events = Events()
+    let bytes = ByteBuffer(repeating: 0x61, count: 1 << 20)
+    try await withSocket(handler: { socket in
+      onAnotherThread { _ = socket.offer(.binary(bytes)) }
+      try await socket.waitUntilWritable()
+      events.record("\(socket.bufferedBytes < 64 << 10)")
+    }) { client, _ async throws in
+      #expect(try await client.receiveFrame() == .binary(bytes))
+      #expect(try await client.receiveFrame() == .close(1000))
+      #expect(events.all == ["true"])
+    }
+  }
+
   @Test func servesTasksThatAreNotTheHandlers() async throws {
     let (sockets, found) = AsyncStream.makeStream(of: WebSocket.self)
     try await withSocket(handler: { socket in
