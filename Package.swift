@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
@@ -93,7 +94,7 @@ let package = Package(
       name: "HTTPAppServerTests",
       dependencies: [
         "HTTPApp", "HTTPAppServer", "HTTPAppTesting", "HTTPCodec", "WebSocketCodec", httpTypes,
-        nioCore, nioPosix,
+        nioCore, nioEmbedded, nioPosix,
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),

@@ -5,6 +5,7 @@ import HTTPApp
 import HTTPAppTesting
 import HTTPTypes
 import NIOCore
+import NIOEmbedded
 import Testing
 
 @testable import HTTPAppServer
@@ -113,7 +114,91 @@ struct HTTPConnectionTests {
     }
   }
 
+  @Test func forgetsWhatItHasAnsweredWhenEveryReadEndsInAHead() throws {
+    let server = try EmbeddedConnection(to: Self.echoTarget)
+    let head = request("/" + String(repeating: "x", count: 1000))
+    try server.receive(String(head.prefix(10)))
+    let straddling = String(head.dropFirst(10) + head.prefix(10))
+    for _ in 0..<1000 {
+      try server.receive(straddling)
+      #expect(try server.sent().readableBytes > 0)
+    }
+    #expect(server.connection.inbound.readableBytes == 10)
+    #expect(server.connection.inbound.capacity < 10 * head.utf8.count)
+    server.end()
+  }
+
+  // MARK: The task
+
+  @Test func hasOneTaskFromItsFirstMomentOn() throws {
+    let events = Events()
+    let channel = EmbeddedChannel()
+    let app = HTTPHandler { request in
+      events.record("begin \(request.path)")
+      // Nobody has the handle of the task yet that this runs in.
+      if request.path == "/1" { channel.pipeline.fireChannelReadComplete() }
+      await Task.yield()
+      events.record("end \(request.path)")
+      return .text("")
+    }
+    let server = try EmbeddedConnection(to: app, on: channel)
+    try server.receive(request("/1") + request("/2"))
+    #expect(events.all == ["begin /1", "end /1", "begin /2", "end /2"])
+    server.end()
+  }
+
+  @Test func cancelsATaskThatHadJustBegunWhenTheConnectionEnded() throws {
+    let events = Events()
+    let channel = EmbeddedChannel()
+    let app = HTTPHandler { _ in
+      // Nobody has the handle of the task yet that this runs in.
+      channel.close(promise: nil)
+      channel.embeddedEventLoop.run()
+      await withTaskCancellationHandler {
+        events.record("waiting")
+        await events.wait(for: "never")
+      } onCancel: {
+        events.record("cancelled")
+      }
+      return .text("too late")
+    }
+    let server = try EmbeddedConnection(to: app, on: channel)
+    try server.receive(request("/"))
+    #expect(events.all == ["waiting"])
+    channel.embeddedEventLoop.advanceTime(by: ServerLoop.tickInterval)
+    #expect(events.all == ["waiting", "cancelled"])
+    server.end()
+  }
+
   // MARK: Ending
+
+  @Test func doesNotCancelInTheMiddleOfAFailingWrite() throws {
+    let events = Events()
+    let app = HTTPHandler { _ in
+      .webSocket { socket in
+        try await withTaskCancellationHandler {
+          _ = try await socket.receive()
+          events.record("writing")
+          // So long that it is written at once.
+          let bytes = ByteBuffer(repeating: 0, count: HTTPConnection.copyLimit + 1)
+          _ = socket.offer(.binary(bytes))
+          events.record("written")
+          _ = try await socket.receive()
+        } onCancel: {
+          events.record("cancelled")
+        }
+      }
+    }
+    let server = try EmbeddedConnection(to: app)
+    try server.upgrade()
+    let failing = FailingWrites()
+    try server.channel.pipeline.syncOperations.addHandler(failing, position: .first)
+    try server.receive(RawFrame.text("go").bytes())
+    #expect(events.all == ["writing", "written"])
+    server.turn()
+    #expect(events.all == ["writing", "written", "cancelled"])
+    server.end()
+  }
 
   @Test(arguments: ["close", "reset", "closeOutput"])
   func cancelsTheRequestWhenTheClientGoesAway(how: String) async throws {
@@ -232,5 +317,17 @@ struct Recorder<Base: HTTPApplication>: HTTPApplication {
   func respond(to request: Request) async throws -> Response {
     defer { events.record("answered") }
     return try await base.respond(to: request)
+  }
+}
+
+/// Closes the channel in the middle of every write, as a socket does when the system takes nothing.
+private final class FailingWrites: ChannelOutboundHandler {
+  typealias OutboundIn = IOData
+
+  func write(
+    context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?
+  ) {
+    promise?.fail(ChannelError.ioOnClosedChannel)
+    context.close(promise: nil)
   }
 }
