@@ -160,6 +160,31 @@ struct IncomingBodyTests {
     }
   }
 
+  @Test(arguments: ManualCaller.Kind.allCases)
+  func waitsOnTheLoopWhereverItsReaderRuns(kind: ManualCaller.Kind) throws {
+    let events = Events()
+    let reader = ManualCaller(kind)
+    let app = HTTPHandler { request in
+      try await reader.run {
+        for try await part in request.body { events.record("\(part.readableBytes)") }
+      }
+      return .text("")
+    }
+    let server = try EmbeddedConnection(to: app)
+    let size = 64 << 10
+    try server.receive(request("/", method: "POST", "content-length: \(size + 1)"))
+    reader.runReady()
+    server.turn()
+    try server.receive(ByteBuffer(repeating: 0x61, count: size))
+    // So much would stop reading if it were not taken before the reader goes on, elsewhere.
+    #expect(server.connection.receivingBody?.wantsToRead == true)
+    #expect(events.all == [])
+    reader.runReady()
+    #expect(events.all == ["\(size)"])
+    server.end()
+    reader.runReady()
+  }
+
   // MARK: Unread bodies
 
   @Test func throwsAwayAnUnreadBodyAndGoesOn() async throws {

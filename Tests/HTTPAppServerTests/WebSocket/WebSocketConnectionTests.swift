@@ -549,6 +549,68 @@ struct WebSocketConnectionTests {
     }
   }
 
+  /// Where the actor resumes is the runtime's choice, so this can miss what the next test shows.
+  @Test func servesAnActorThatReadsFromTwoLoops() async throws {
+    let reader = Reader()
+    let events = Events()
+    let app = HTTPHandler { request in
+      .webSocket { socket in
+        events.record("\(ObjectIdentifier(request.connection.executor!).hashValue)")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          for _ in 0..<2 { group.addTask { try await reader.echo(socket) } }
+          try await group.waitForAll()
+        }
+      }
+    }
+    try await withServer(app, configure: { $0.loopCount = 2 }) { server async throws in
+      var clients: [RawClient] = []
+      while Set(events.all).count < 2 {
+        let client = try await server.connect()
+        #expect(try await client.upgrade().status == 101)
+        clients.append(client)
+      }
+      for _ in 0..<500 {
+        for client in clients {
+          for _ in 0..<2 { client.post(RawFrame.text("a").bytes()) }
+        }
+        for client in clients {
+          for _ in 0..<2 { #expect(try await client.receiveFrame() == .text("a")) }
+        }
+      }
+    }
+  }
+
+  private actor Reader {
+    func echo(_ socket: WebSocket) async throws {
+      for try await message in socket.messages { _ = socket.offer(message) }
+    }
+  }
+
+  @Test(arguments: ManualCaller.Kind.allCases)
+  func waitsOnTheLoopWhereverItsReaderRuns(kind: ManualCaller.Kind) throws {
+    let events = Events()
+    let reader = ManualCaller(kind)
+    let app = HTTPHandler { _ in
+      .webSocket { socket in
+        try await reader.run {
+          for try await _ in socket.messages { events.record("message") }
+        }
+      }
+    }
+    let server = try EmbeddedConnection(to: app)
+    try server.upgrade()
+    reader.runReady()
+    server.turn()
+    try server.receive(RawFrame.binary(zeros: 64 << 10).bytes())
+    // So much would stop reading if it were not taken before the reader goes on, elsewhere.
+    #expect(server.connection.webSocket?.wantsToRead == true)
+    #expect(events.all == [])
+    reader.runReady()
+    #expect(events.all == ["message"])
+    server.end()
+    reader.runReady()
+  }
+
   @Test func servesTasksThatAreNotTheHandlers() async throws {
     let (sockets, found) = AsyncStream.makeStream(of: WebSocket.self)
     try await withSocket(handler: { socket in
