@@ -13,7 +13,7 @@ SWIFT_FLAGS ?=
 export CONFIGURATION SWIFT_FLAGS
 swift_files := $(wildcard Sources Tests Examples Benchmarks Package.swift)
 
-.PHONY: help setup chat test interop bench instructions lint format
+.PHONY: help setup chat test interop autobahn bench instructions lint format
 .NOTPARALLEL:
 
 help: ## says this
@@ -28,8 +28,11 @@ chat: setup ## builds the chat and runs it (PORT=5000)
 test: setup ## builds and runs all Swift tests
 	swift test $(SWIFT_FLAGS)
 
-interop: setup ## tests against python-engineio, curl and Chromium (installs those)
+interop: setup ## tests against python-engineio, curl, Autobahn and Chromium (installs those)
 	@scripts/interop.sh
+
+autobahn: setup ## runs the whole Autobahn test suite for WebSocket, best with CONFIGURATION=release
+	@scripts/autobahn.sh
 
 bench: setup ## compares the server's speed with SwiftNIO's and Hummingbird's
 	swift build -c release --product EchoServer

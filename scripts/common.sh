@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Part of HTTPApp.
 
-# Sourced by the other scripts: how they speak, and how they install Debian packages.
+# Sourced by the other scripts: how they speak, and how they install Debian and Python packages.
 
 say() { printf '%s: %s\n' "$(basename "$0")" "$*"; }
 
@@ -38,4 +38,22 @@ install() {
   say "installing $why: $*"
   "${apt[@]}" update </dev/null || say "apt-get update failed; trying with the package lists there are"
   "${apt[@]}" install -y --no-install-recommends "$@" </dev/null || fail "apt-get could not install $*: $manual"
+}
+
+# python_environment: .venv, with the packages that Tests/Interop needs.
+python_environment() {
+  python3 -c 'import ensurepip, venv, sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null ||
+    install "Python 3.10 or newer with venv" python3 python3-venv
+
+  local tests=Tests/Interop wanted
+  wanted=$(cat $tests/requirements.txt $tests/conformance/requirements.txt)
+  if ! .venv/bin/python -c '' 2>/dev/null || [ "$wanted" != "$(cat .venv/requirements.txt)" ]; then
+    say "making the Python environment .venv"
+    rm -rf .venv
+    python3 -m venv .venv
+    local pip=(.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input)
+    "${pip[@]}" -r $tests/requirements.txt
+    "${pip[@]}" --no-deps -r $tests/conformance/requirements.txt
+    echo "$wanted" >.venv/requirements.txt # last, so that a half-made environment is made again
+  fi
 }

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Part of HTTPApp.
 
-# Tests the programs against real peers: python-engineio, curl, raw sockets and Chromium. Brings what
-# is missing (Python packages into .venv, the browser through apt-get), builds, and runs pytest with
-# whatever arguments it was given: `scripts/interop.sh -k chat -x`.
+# Tests the programs against real peers: python-engineio, curl, raw sockets, the Autobahn test suite
+# and Chromium. Brings what is missing (Python packages into .venv, the browser through apt-get),
+# builds, and runs pytest with whatever arguments it was given: `scripts/interop.sh -k chat -x`.
 
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,17 +13,7 @@ cd "$(dirname "$0")/.."
 # Peers
 
 has curl || install curl curl
-python3 -c 'import ensurepip, venv, sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null ||
-  install "Python 3.10 or newer with venv" python3 python3-venv
-
-requirements=Tests/Interop/requirements.txt
-if ! .venv/bin/python -c '' 2>/dev/null || ! cmp -s "$requirements" .venv/requirements.txt; then
-  say "making the Python environment .venv"
-  rm -rf .venv
-  python3 -m venv .venv
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input -r "$requirements"
-  cp "$requirements" .venv/requirements.txt # last, so that a half-made environment is made again
-fi
+python_environment
 
 browser() { has chromium || has chromium-browser || has google-chrome; }
 if ! browser || ! has chromedriver; then

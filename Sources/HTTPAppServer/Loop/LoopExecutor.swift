@@ -147,8 +147,8 @@ protocol LoopWork: Sendable {
   func run()
 }
 
-/// Something with buffered output.
+/// Something that puts off work until no task is left to run, such as writing what they produced.
 protocol LoopFlushable: AnyObject {
-  /// Writes what is buffered, with one system call if possible; called on the loop.
+  /// Does it; called on the loop.
   func flush()
 }

@@ -11,7 +11,7 @@ import WebSocketCodec
 ///
 /// `@unchecked Sendable`: everything but `shared` is touched on the loop's thread only, where every
 /// method that may be called from elsewhere hops first.
-final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
+final class WebSocketConnection: WebSocketTransport, LoopFlushable, @unchecked Sendable {
   let options: WebSocketOptions
   private let loopExecutor: LoopExecutor
   private weak var connection: HTTPConnection?
@@ -24,6 +24,7 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
   /// Such bytes, once there is no channel any more.
   private var unread = ByteBuffer()
   private var end: End?
+  private var ending: Ending?
   private var isChannelClosed = false
   private var pingSent: NIODeadline?
   /// The latest ping that is to be answered when there is room again; earlier ones need no answer
@@ -40,6 +41,12 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
   private enum End {
     case closed
     case failed(WebSocketError)
+  }
+
+  /// What the peer ends the connection with.
+  private enum Ending {
+    case close(WebSocketCloseCode?, String)
+    case failure(WebSocketProtocolError)
   }
 
   /// What other threads may know without a hop.
@@ -181,8 +188,8 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
           machine.write(pong: payload, into: &connection.out)
         }
       case .pong: break
-      case .close(let code, let reason): closed(byPeer: code, reason)
-      case .failure(let error): failed(error)
+      case .close(let code, let reason): endSoon(.close(code, reason))
+      case .failure(let error): endSoon(.failure(error))
       }
     }
   }
@@ -214,6 +221,22 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
     inbox.append(message)
     inboxBytes += message.byteCount + Self.messageOverhead
     receivers.wakeOne()
+  }
+
+  /// Ends the connection as soon as no task is left to run, which lets the application answer what
+  /// came in the same batch of bytes before.
+  private func endSoon(_ ending: Ending) {
+    self.ending = ending
+    if connection == nil { flush() } else { loopExecutor.flushLater(self) }
+  }
+
+  func flush() {
+    switch ending {
+    case .close(let code, let reason): closed(byPeer: code, reason)
+    case .failure(let error): failed(error)
+    case nil: break
+    }
+    ending = nil
   }
 
   private func closed(byPeer code: WebSocketCloseCode?, _ reason: String) {
@@ -252,7 +275,7 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
   fileprivate func write(
     _ message: WebSocketMessage, beyondHighWaterMark: Bool
   ) -> WebSocket.OfferResult {
-    guard machine.closeState == .open, let connection, connection.phase == .open else {
+    guard end == nil, let connection, connection.phase == .open else {
       return .closed
     }
     if !beyondHighWaterMark, connection.isBackedUp {
@@ -315,6 +338,7 @@ final class WebSocketConnection: WebSocketTransport, @unchecked Sendable {
     isChannelClosed = true
     connection = nil
     shared.withLock { $0.isClosing = true }
+    flush()
     self.unread = unread
     receiveUnread()
     closeWaiters.wakeAll()

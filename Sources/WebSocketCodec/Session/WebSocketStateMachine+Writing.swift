@@ -4,12 +4,16 @@
 public import NIOCore
 
 extension WebSocketStateMachine {
+  /// Whether our close frame is still to come: before it messages may follow even the peer's
+  /// (RFC 6455 section 5.5.1).
+  private var mayWrite: Bool { closeState == .open || closeState == .closeReceived }
+
   /// Appends a text message as one frame.
   ///
-  /// - Returns: false, with nothing appended, unless the connection is open.
+  /// - Returns: false, with nothing appended, when our close frame has been written.
   @discardableResult
   public mutating func write(text: String, into out: inout ByteBuffer) -> Bool {
-    guard closeState == .open else { return false }
+    guard mayWrite else { return false }
     let isWritten: Void? = text.utf8.withContiguousStorageIfAvailable {
       writeMessage(.text, UnsafeRawBufferPointer($0), into: &out)
     }
@@ -22,10 +26,10 @@ extension WebSocketStateMachine {
 
   /// Appends a binary message as one frame; the payload is copied.
   ///
-  /// - Returns: false, with nothing appended, unless the connection is open.
+  /// - Returns: false, with nothing appended, when our close frame has been written.
   @discardableResult
   public mutating func write(binary payload: ByteBuffer, into out: inout ByteBuffer) -> Bool {
-    guard closeState == .open else { return false }
+    guard mayWrite else { return false }
     payload.withUnsafeReadableBytes { writeMessage(.binary, $0, into: &out) }
     return true
   }
@@ -37,11 +41,11 @@ extension WebSocketStateMachine {
   ///
   /// - Parameter threshold: payloads of fewer bytes are copied all the same.
   /// - Returns: the payload if it has to follow `out` directly, before any other frame; nil if all
-  ///   is in `out`, or if the connection is not open and nothing was appended.
+  ///   is in `out`, or nothing was appended because our close frame has been written.
   public mutating func write(
     binary payload: ByteBuffer, detachingFrom threshold: Int, into out: inout ByteBuffer
   ) -> ByteBuffer? {
-    guard closeState == .open else { return nil }
+    guard mayWrite else { return nil }
     guard role == .server, payload.readableBytes >= threshold,
       payload.readableBytes < compression?.minimumBytes ?? .max
     else {
@@ -56,7 +60,7 @@ extension WebSocketStateMachine {
 
   /// Appends a ping with the first 125 bytes of `payload`.
   ///
-  /// - Returns: false, with nothing appended, unless the connection is open.
+  /// - Returns: false, with nothing appended, when our close frame has been written.
   @discardableResult
   public mutating func write(
     ping payload: ByteBuffer = ByteBuffer(), into out: inout ByteBuffer
@@ -66,7 +70,7 @@ extension WebSocketStateMachine {
 
   /// Appends a pong with the first 125 bytes of `payload`, which should be those of the ping.
   ///
-  /// - Returns: false, with nothing appended, unless the connection is open.
+  /// - Returns: false, with nothing appended, when our close frame has been written.
   @discardableResult
   public mutating func write(
     pong payload: ByteBuffer = ByteBuffer(), into out: inout ByteBuffer
@@ -79,12 +83,12 @@ extension WebSocketStateMachine {
   /// A server that sends large ones may rather check ``closeState`` and send
   /// ``WebSocketPreparedMessage/serverFrame`` itself, which copies nothing.
   ///
-  /// - Returns: false, with nothing appended, unless the connection is open.
+  /// - Returns: false, with nothing appended, when our close frame has been written.
   @discardableResult
   public mutating func write(
     _ prepared: WebSocketPreparedMessage, into out: inout ByteBuffer
   ) -> Bool {
-    guard closeState == .open else { return false }
+    guard mayWrite else { return false }
     prepared.serverFrame.withUnsafeReadableBytes { frame in
       if role == .server {
         _ = out.writeBytes(frame)
@@ -99,7 +103,7 @@ extension WebSocketStateMachine {
   private mutating func writeControl(
     _ opcode: Opcode, _ payload: ByteBuffer, into out: inout ByteBuffer
   ) -> Bool {
-    guard closeState == .open else { return false }
+    guard mayWrite else { return false }
     payload.withUnsafeReadableBytes { bytes in
       writeFrame(opcode, UnsafeRawBufferPointer(rebasing: bytes.prefix(125)), into: &out)
     }

@@ -43,7 +43,8 @@ public struct WebSocketStateMachine: Sendable {
     case open
     /// Our close frame is written. Messages of the peer are skipped; its close frame is awaited.
     case closeSent
-    /// Nothing more is read: the peer closed, or broke the protocol. Our close frame is due.
+    /// Nothing more is read: the peer closed, or broke the protocol. Our close frame is due; answers
+    /// to what came before may precede it.
     case closeReceived
     /// Both are done.
     case closed

@@ -105,6 +105,19 @@ struct WebSocketConnectionTests {
     }
   }
 
+  /// Of one write, and so usually of one read.
+  @Test(arguments: [RawFrame.close(4001), RawFrame(opcode: 3)])
+  func answersWhatCameBeforeTheEnd(last: RawFrame) async throws {
+    try await withSocket(handler: Self.echo) { client, _ async throws in
+      try await client.send(RawFrame.bytes([.text("a"), .ping("b"), .text("c"), last, .text("d")]))
+      #expect(try await client.receiveFrame() == .pong("b"))
+      #expect(try await client.receiveFrame() == .text("a"))
+      #expect(try await client.receiveFrame() == .text("c"))
+      #expect(try await client.receiveFrame().closeCode == (last.closeCode ?? 1002))
+      #expect(await client.receiveToEnd() == "")
+    }
+  }
+
   @Test func answersACloseWithoutStatus() async throws {
     let events = Events()
     try await withSocket(handler: { socket in
