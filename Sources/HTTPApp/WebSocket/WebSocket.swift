@@ -7,6 +7,16 @@ public import NIOCore
 /// ``Response/webSocket(subprotocol:headerFields:options:_:)`` sees it.
 ///
 /// A handle: copies are the same connection, and every method may be called from any task.
+///
+/// ## Slow peers
+/// What a peer does not take waits in the server's memory, and the application says what happens
+/// above ``WebSocketOptions/highWaterMark`` bytes:
+/// - wait: ``send(_:)`` takes the message and suspends until there is room;
+/// - drop: ``offer(_:beyondHighWaterMark:)`` refuses with ``OfferResult/full``, and the message or
+///   an older one can be forgotten;
+/// - keep on: an offer beyond the high-water mark is taken, and counting is the caller's;
+/// - give up: after ``OfferResult/full``, ``close(_:reason:)`` ends the connection within
+///   ``WebSocketOptions/closeTimeout``, also when the peer takes nothing any more.
 public struct WebSocket: Sendable {
   private let transport: any WebSocketTransport
 
@@ -56,7 +66,8 @@ public struct WebSocket: Sendable {
     try await transport.waitUntilWritable()
   }
 
-  /// Bytes that were sent here and not yet taken by the operating system.
+  /// Bytes that were sent here and not yet taken by the operating system: all of them where the
+  /// connection runs (``executor``), elsewhere those that are still on their way to it.
   public var bufferedBytes: Int { transport.bufferedBytes }
 
   /// Starts the closing handshake (RFC 6455 section 7.1.2); what was sent before still goes out.

@@ -30,13 +30,15 @@ public struct WebSocketOptions: Sendable, Hashable {
   /// Frames accepted as fragments of one message; more closes with 1009.
   public var maxFragments = 4096
   /// Bytes waiting to be sent above which ``WebSocket/send(_:)`` suspends and
-  /// ``WebSocket/offer(_:)`` refuses.
+  /// ``WebSocket/offer(_:beyondHighWaterMark:)`` refuses.
   public var highWaterMark = 64 << 10
   /// After this long without anything from the peer a ping is sent; nil: never.
   public var pingInterval: Duration? = .seconds(30)
-  /// How long a ping may go unanswered before the connection is dropped.
+  /// How long nothing may come after a ping before the connection is dropped without a close frame,
+  /// with ``WebSocketError/connectionLost``. Any bytes count as an answer.
   public var pingTimeout: Duration = .seconds(20)
-  /// How long the peer has to answer a close frame before the connection is dropped.
+  /// How long the peer has to answer a close frame before the connection is dropped, from when the
+  /// close was asked for and whether or not the peer takes what was sent before it.
   public var closeTimeout: Duration = .seconds(5)
   /// How messages are compressed where the client offers it (RFC 7692); nil: not at all.
   public var compression: WebSocketCompression?

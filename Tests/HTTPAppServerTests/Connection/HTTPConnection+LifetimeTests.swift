@@ -137,6 +137,27 @@ struct HTTPConnectionLifetimeTests {
     }
   }
 
+  @Test func closesWebSocketsThatOpenDuringShutdown() async throws {
+    let events = Events()
+    let app = GracefulApp(events: events) { _ in
+      events.record("asked")
+      await events.wait(for: "stopping")
+      return .webSocket { for try await _ in $0.messages {} }
+    }
+    try await withConnectionAndServer(to: app) { client, server async throws in
+      try await client.send(
+        request(
+          "/", "upgrade: websocket", "connection: upgrade", "sec-websocket-version: 13",
+          "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ=="))
+      await events.wait(for: "asked")
+      await server.beginShutdown()
+      #expect(try await client.receiveHead().status == 101)
+      #expect(try await client.receiveFrame() == .close(1001))
+      try await client.send(.close(1001))
+      #expect(await client.receiveToEnd() == "")
+    }
+  }
+
   @Test(arguments: ["/request", "/socket", "/closed"])
   func cutsWhatDoesNotFinishAtShutdown(path: String) async throws {
     let events = Events()

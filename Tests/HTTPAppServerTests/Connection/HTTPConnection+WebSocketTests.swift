@@ -41,6 +41,23 @@ struct HTTPConnectionWebSocketTests {
     }
   }
 
+  @Test func letsTheApplicationChooseASubprotocol() async throws {
+    let app = HTTPHandler { request in
+      let spoken: Set = ["v1", "v2"]
+      let chosen = request.offeredSubprotocols.first(where: spoken.contains)
+      return .webSocket(subprotocol: chosen) { _ in }
+    }
+    try await withServer(app) { server async throws in
+      for (offers, chosen) in [("v3, v2", "v2"), ("v1,v2", "v1"), ("V1", nil)] {
+        let client = try await server.connect()
+        let response = try await client.upgrade("/", "sec-websocket-protocol: \(offers)")
+        #expect(response.status == 101)
+        #expect(response["sec-websocket-protocol"] == chosen)
+      }
+      #expect(try await server.connect().upgrade()["sec-websocket-protocol"] == nil)
+    }
+  }
+
   @Test func takesFramesRightBehindTheRequest() async throws {
     try await withConnection(to: Self.echo) { client async throws in
       let frames = RawFrame.bytes([.text("a"), .text("b")])
@@ -104,11 +121,12 @@ struct HTTPConnectionWebSocketTests {
     }
   }
 
-  @Test func refusesOtherVersions() async throws {
+  @Test(arguments: ["8", "", "14", "013", "13, 8"])
+  func refusesOtherVersions(version: String) async throws {
     try await withConnection(to: Self.echo) { client async throws in
       let response = try await client.exchange(
         request(
-          "/", "upgrade: websocket", "connection: upgrade", "sec-websocket-version: 8",
+          "/", "upgrade: websocket", "connection: upgrade", "sec-websocket-version: \(version)",
           "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ=="))
       #expect(response.status == 426)
       #expect(response["sec-websocket-version"] == "13")
@@ -118,14 +136,40 @@ struct HTTPConnectionWebSocketTests {
     }
   }
 
-  @Test(arguments: ["short", "", "dGhlIHNhbXBsZSBub25jZQ=", "!GhlIHNhbXBsZSBub25jZQ=="])
-  func refusesBadKeys(key: String) async throws {
+  @Test(arguments: [
+    "", "sec-websocket-key: \r\n", "sec-websocket-key: short\r\n",
+    "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ=\r\n",
+    "sec-websocket-key: !GhlIHNhbXBsZSBub25jZQ==\r\n",
+    "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+      + "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
+  ])
+  func refusesBadKeys(lines: String) async throws {
     try await withConnection(to: Self.echo) { client async throws in
       let response = try await client.exchange(
-        request(
-          "/", "upgrade: websocket", "connection: upgrade", "sec-websocket-version: 13",
-          "sec-websocket-key: \(key)"))
+        "GET / HTTP/1.1\r\nhost: test\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
+          + "sec-websocket-version: 13\r\n" + lines + "\r\n")
       #expect(response.status == 400)
+      #expect(try await client.upgrade().status == 101)
+    }
+  }
+
+  @Test(arguments: ["POST / HTTP/1.1", "GET / HTTP/1.0", "HEAD / HTTP/1.1"])
+  func switchesForAGetOfHTTP11Only(line: String) async throws {
+    try await withConnection(to: Self.echo) { client async throws in
+      try await client.send(
+        line + "\r\nhost: test\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
+          + "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+      #expect(try await client.receiveHead().status == 426)
+    }
+  }
+
+  /// What follows would be a body to one reader and frames to another.
+  @Test func refusesAHandshakeWithABody() async throws {
+    try await withConnection(to: Self.echo) { client async throws in
+      let response = try await client.upgrade(
+        "/", "content-length: 2", followedBy: ByteBuffer(string: "hi" + request("/next")))
+      #expect(response.status == 400)
+      #expect(await client.receiveToEnd() == "")
     }
   }
 

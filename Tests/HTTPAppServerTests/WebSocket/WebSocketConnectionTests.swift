@@ -166,10 +166,12 @@ struct WebSocketConnectionTests {
     }
   }
 
-  @Test func dropsAPeerThatDoesNotAnswerAClose() async throws {
+  @Test(arguments: [nil, RawFrame.text("never mind"), .ping("")])
+  func dropsAPeerThatDoesNotAnswerAClose(instead: RawFrame?) async throws {
     try await withSocket({ $0.closeTimeout = .milliseconds(200) }, handler: { _ in }) {
       client, _ async throws in
       #expect(try await client.receiveFrame() == .close(1000))
+      if let instead { client.post(instead.bytes()) }
       #expect(await client.receiveToEnd() == "")
     }
   }
@@ -224,6 +226,22 @@ struct WebSocketConnectionTests {
         RawFrame(opcode: 0, payload: ByteBuffer(repeating: 0, count: 600)),
       ]), 1009
     ),
+    (
+      "many fragments",
+      RawFrame.bytes(
+        [RawFrame(opcode: 1, isFinal: false)]
+          + [RawFrame](repeating: RawFrame(opcode: 0, isFinal: false), count: 10)), 1009
+    ),
+    // All of these are unfinished: what is wrong with them is known before the rest comes.
+    ("invalid UTF-8 at once", ByteBuffer(bytes: [0x81, 0xa0, 0, 0, 0, 0, 0x61, 0xff]), 1007),
+    (
+      "a surrogate at its second byte",
+      ByteBuffer(bytes: [
+        0x01, 0x83, 0, 0, 0, 0, 0xe2, 0x82, 0xac, 0x00, 0xa0, 0, 0, 0, 0, 0xed, 0xa0,
+      ]),
+      1007
+    ),
+    ("big frame by its header", ByteBuffer(bytes: [0x82, 0xfe, 0x03, 0xe9, 0, 0, 0, 0]), 1009),
   ]
 
   @Test(arguments: violations.indices)
@@ -234,6 +252,7 @@ struct WebSocketConnectionTests {
       {
         $0.maxFrameBytes = 1000
         $0.maxMessageBytes = 1000
+        $0.maxFragments = 10
       },
       handler: { socket in
         do {
@@ -246,8 +265,8 @@ struct WebSocketConnectionTests {
       }
     ) { client, _ async throws in
       try await client.send(bytes)
-      client.post(RawFrame.text("never").bytes())
       #expect(try await client.receiveFrame().closeCode == code, "\(what)")
+      client.post(RawFrame.text("never").bytes())
       #expect(await client.receiveToEnd() == "", "\(what)")
       await events.wait(for: "\(code)")
       #expect(events.all == ["\(code)"], "\(what)")
@@ -275,14 +294,23 @@ struct WebSocketConnectionTests {
   }
 
   @Test func dropsAPeerThatDoesNotAnswerPings() async throws {
+    let events = Events()
     try await withSocket(
       {
         $0.pingInterval = .milliseconds(100)
         $0.pingTimeout = .milliseconds(200)
-      }, handler: Self.echo
+      },
+      handler: { socket in
+        do {
+          for try await _ in socket.messages {}
+        } catch {
+          events.record("\(error) \(socket.closure!.code.rawValue)")
+        }
+      }
     ) { client, _ async throws in
       #expect(try await client.receiveFrame() == .ping(""))
       #expect(await client.receiveToEnd() == "")
+      await events.wait(for: "connectionLost 1006")
     }
   }
 
@@ -392,6 +420,62 @@ struct WebSocketConnectionTests {
       while frame.opcode == 2 { frame = try await client.receiveFrame() }
       #expect(frame == .text("room"))
       #expect(events.all == ["full", "reading", "then sent"])
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func takesOffersBeyondTheHighWaterMarkIfToldTo(isOffloaded: Bool) async throws {
+    let events = Events()
+    let count = 32
+    let bytes = ByteBuffer(repeating: 0x61, count: 1 << 20)
+    try await withSocket(
+      isReading: false, isOffloaded: isOffloaded,
+      handler: { socket in
+        while socket.offer(.binary(bytes)) != .full { await Task.yield() }
+        for _ in 0..<count {
+          let result = socket.offer(.binary(bytes), beyondHighWaterMark: true)
+          #expect(result == .buffered)
+        }
+        #expect(socket.offer(.binary(bytes)) == .full)
+        if !isOffloaded { #expect(socket.bufferedBytes >= count << 20) }
+        socket.offer(.text("end"), beyondHighWaterMark: true)
+        events.record("offered")
+        for try await _ in socket.messages {}
+      }
+    ) { client, _ async throws in
+      await events.wait(for: "offered")
+      await client.startReading()
+      #expect(try await client.receiveHead().status == 101)
+      var received = 0
+      while case let frame = try await client.receiveFrame(), frame != .text("end") {
+        #expect(frame.payload.readableBytes == bytes.readableBytes)
+        received += 1
+      }
+      #expect(received > count)
+    }
+  }
+
+  @Test func givesUpOnASlowPeerIfToldTo() async throws {
+    let events = Events()
+    let size = 32 << 20
+    try await withSocket(
+      { $0.closeTimeout = .milliseconds(200) }, isReading: false,
+      handler: { socket in
+        socket.offer(.binary(ByteBuffer(repeating: 0x61, count: size)))
+        #expect(socket.offer(.text("too much")) == .full)
+        socket.close(.policyViolation, reason: "too slow")
+        #expect(socket.offer(.text("x"), beyondHighWaterMark: true) == .closed)
+        let message = try await socket.receive()
+        #expect(message == nil)
+        #expect(socket.closure == .init(code: .policyViolation, reason: "too slow", byPeer: false))
+        while socket.bufferedBytes > 0 { await Task.yield() }
+        events.record("dropped")
+      }
+    ) { client, _ async throws in
+      await events.wait(for: "dropped")
+      await client.startReading()
+      // What the operating system had taken, and no more.
+      #expect(await client.countToEnd() < size)
     }
   }
 
