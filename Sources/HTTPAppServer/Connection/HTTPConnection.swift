@@ -180,15 +180,18 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
     }
   }
 
-  /// Whether the caller is this connection's task, on the loop and outside any actor.
+  /// Whether the caller is this connection's task, on its executor and outside any actor.
   ///
-  /// Such a task resumes on the loop whatever it waits for, whereas an actor, or a task that prefers
-  /// another executor, has to be told to. And it is cancelled only when the connection ends, which
-  /// wakes everybody anyway.
+  /// Then it resumes on the loop whatever it waits for; an actor, or a task that prefers another
+  /// executor, has to be told to, even if it happens to be on the loop's thread. And it is cancelled
+  /// only when the connection ends, which wakes everybody anyway.
   ///
   /// - Parameter isolation: the caller's `#isolation`.
   func isOwnTask(_ isolation: (any Actor)?) -> Bool {
-    isolation == nil && executor.loop.inEventLoop && withUnsafeCurrentTask { $0 == currentTask }
+    guard isolation == nil, executor.loop.inEventLoop else { return false }
+    return withUnsafeCurrentTask { task in
+      task == currentTask && task?.unownedTaskExecutor == executor.asUnownedTaskExecutor()
+    }
   }
 
   /// How long the handler of a properly closed WebSocket may go on.

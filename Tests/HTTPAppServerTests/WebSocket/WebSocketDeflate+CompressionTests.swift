@@ -16,7 +16,7 @@ struct WebSocketDeflateCompressionTests {
   /// An application of one WebSocket that compresses as `change` says.
   private static func app(
     _ change: Change, maxMessageBytes: Int = 1 << 20,
-    handler: @escaping @Sendable (WebSocket) async throws -> Void = echo
+    handler: @escaping @Sendable (WebSocket) async throws -> Void = echoMessages
   ) -> some HTTPApplication {
     var options = WebSocketOptions()
     options.maxMessageBytes = maxMessageBytes
@@ -28,10 +28,6 @@ struct WebSocketDeflateCompressionTests {
   }
 
   private static let defaults: Change = { _ in }
-
-  private static let echo: @Sendable (WebSocket) async throws -> Void = { socket in
-    for try await message in socket.messages { try await socket.send(message) }
-  }
 
   /// A client's frame of a message that is compressed by itself.
   private static func compressed(_ payload: ByteBuffer) throws -> RawFrame {
@@ -50,7 +46,7 @@ struct WebSocketDeflateCompressionTests {
   // MARK: Negotiation
 
   @Test func declinesUnlessTurnedOn() async throws {
-    let app = HTTPHandler { _ in .webSocket(Self.echo) }
+    let app = HTTPHandler { _ in .webSocket(echoMessages) }
     try await withConnection(to: app) { client async throws in
       let response = try await client.upgrade(
         "/", "sec-websocket-extensions: permessage-deflate")
@@ -121,7 +117,7 @@ struct WebSocketDeflateCompressionTests {
 
   @Test func announcesNoExtensionOfTheApplication() async throws {
     let app = HTTPHandler { _ in
-      .webSocket(headerFields: [.secWebSocketExtensions: "permessage-deflate"], Self.echo)
+      .webSocket(headerFields: [.secWebSocketExtensions: "permessage-deflate"], echoMessages)
     }
     try await withConnection(to: app) { client async throws in
       #expect(try await client.upgrade()["sec-websocket-extensions"] == nil)
