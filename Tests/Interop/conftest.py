@@ -85,6 +85,12 @@ def echo(launch: Start, files: Path) -> Program:
 
 
 @pytest.fixture(scope="session")
+def deflating_echo(launch: Start) -> Program:
+    """A server whose WebSockets take context over and compress everything."""
+    return launch("EchoServer", "--loops", "2", "--deflate")
+
+
+@pytest.fixture(scope="session")
 def chat_server(launch: Start) -> Program:
     """A server with the defaults, where its origin is concerned too."""
     return launch("ChatApp")

@@ -13,7 +13,6 @@ import pytest
 
 from conformance.suite import Suite, section
 from conformance.verdicts import judge
-from conftest import Start
 from support.programs import Program
 
 SUITE = Suite()
@@ -26,11 +25,6 @@ INFORMATIONAL = {
     "7.13.1": "close code 5000 is refused",
     "7.13.2": "close code 65535 is refused",
 }
-
-
-@pytest.fixture(scope="module")
-def deflating_echo(launch: Start) -> Program:
-    return launch("EchoServer", "--loops", "2", "--deflate")
 
 
 @pytest.mark.timeout(900)

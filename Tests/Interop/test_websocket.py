@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Part of HTTPApp.
 
-"""WebSocket at `/ws`, as websocket-client and bare frames see it."""
+"""WebSocket at `/ws`, as websocket-client, aiohttp and bare frames see it."""
 
+import asyncio
 import os
 import socket
 
+import aiohttp
 import pytest
 import websocket
 
@@ -45,6 +47,34 @@ def test_fragments_are_one_message(echo: Program) -> None:
     assert connection.recv_data_frame(control_frame=True)[1].data == b"between"
     assert connection.recv() == "smörgås"
     connection.close()
+
+
+@pytest.mark.parametrize("bits", [0, 9, 12, 15])
+def test_messages_are_compressed_where_the_client_offers_it(deflating_echo: Program, bits: int) -> None:
+    async def talk() -> None:
+        async with aiohttp.ClientSession() as client:
+            async with client.ws_connect(f"{deflating_echo.url}/ws", compress=bits) as connection:
+                # Of another number it makes the server's window; its own stays as it is.
+                assert connection.compress == (15 if bits else 0)
+                for message in ("", "a", "ä€🙂" * 10_000, "ä€🙂" * 10_000, "end"):
+                    await connection.send_str(message)
+                    assert await connection.receive_str(timeout=10) == message
+                noise = os.urandom(100_000)
+                await connection.send_bytes(noise + noise)
+                assert await connection.receive_bytes(timeout=10) == noise + noise
+
+    asyncio.run(talk())
+
+
+def test_no_compression_unless_turned_on(echo: Program) -> None:
+    async def talk() -> None:
+        async with aiohttp.ClientSession() as client:
+            async with client.ws_connect(f"{echo.url}/ws", compress=15) as connection:
+                assert connection.compress == 0
+                await connection.send_str("plain")
+                assert await connection.receive_str(timeout=10) == "plain"
+
+    asyncio.run(talk())
 
 
 def test_a_ping_is_answered(echo: Program) -> None:
