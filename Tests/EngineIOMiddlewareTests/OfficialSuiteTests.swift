@@ -144,12 +144,14 @@ import Testing
 
   @Test(arguments: TestMode.allCases)
   func pollingHeartbeat(mode: TestMode) async throws {
-    try await hurriedApp().test(mode) { client in
+    let clock = ManualClock()
+    try await hurriedApp(clock: clock).test(mode) { client in
       let session = try await client.openSession()
       for _ in 0..<3 {
-        let poll = try await client.get(session)
-        #expect(poll.status == .ok)
-        #expect(poll.text == "2")
+        async let poll = client.get(session)
+        clock.jump(by: .milliseconds(300))
+        #expect(try await poll.status == .ok)
+        #expect(try await poll.text == "2")
         let post = try await client.post(session, "3")
         #expect(post.status == .ok)
       }
@@ -172,11 +174,16 @@ import Testing
 
   @Test(arguments: TestMode.allCases)
   func webSocketHeartbeat(mode: TestMode) async throws {
-    try await hurriedApp().test(mode) { client in
+    let clock = ManualClock()
+    try await hurriedApp(clock: clock).test(mode) { client in
       try await client.withSocket { socket in
         for _ in 0..<3 {
+          clock.jump(by: .milliseconds(300))
           try await socket.expect(.text("2"))
           try await socket.send("3")
+          // The echo says that the pong has arrived, too.
+          try await socket.send("4hello")
+          try await socket.expect(.text("4hello"))
         }
       }
     }
@@ -184,9 +191,12 @@ import Testing
 
   @Test(arguments: TestMode.allCases)
   func webSocketTimesOut(mode: TestMode) async throws {
-    try await hurriedApp().test(mode) { client in
+    let clock = ManualClock()
+    try await hurriedApp(clock: clock).test(mode) { client in
       try await client.withSocket { socket in
+        clock.jump(by: .milliseconds(300))
         try await socket.expect(.text("2"))
+        clock.jump(by: .milliseconds(200))
         try await socket.expect(nil)
       }
     }
@@ -275,9 +285,9 @@ import Testing
 
   private func app() -> EngineIOApp { EngineIOApp(engine()) }
 
-  private func hurriedApp() -> EngineIOApp {
+  private func hurriedApp(clock: some Clock<Duration> = ContinuousClock()) -> EngineIOApp {
     EngineIOApp(
-      echoServer {
+      echoServer(clock: clock) {
         $0.allowedOrigins = .any
         $0.hurry()
       })
