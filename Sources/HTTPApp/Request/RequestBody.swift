@@ -118,6 +118,8 @@ public enum RequestBodyError: HTTPResponseError, Hashable {
   case tooLarge(limit: Int)
   /// The bytes do not follow the framing of the request; answers 400.
   case malformed(String)
+  /// The client took too long to send it; answers 408.
+  case timedOut
   /// The connection ended before the body did.
   case connectionClosed
 
@@ -126,6 +128,8 @@ public enum RequestBodyError: HTTPResponseError, Hashable {
     case .tooLarge(let limit):
       .text("The request body exceeds \(limit) bytes.\n", status: .contentTooLarge)
     case .malformed(let reason): .text(reason + "\n", status: .badRequest)
+    case .timedOut:
+      .text("The request body took too long to arrive.\n", status: .requestTimeout)
     case .connectionClosed: Response(status: .badRequest)
     }
   }

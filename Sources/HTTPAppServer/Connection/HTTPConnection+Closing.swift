@@ -50,12 +50,14 @@ extension HTTPConnection {
 
   /// Gives up on a closing connection whose peer takes nothing any more, or does not close.
   func tickClosing(_ now: NIODeadline) {
-    let unsent = bufferedBytes
-    if let closing, unsent == closing.unsent {
-      if now >= closing.deadline { abort() }
+    if isStalled(now) {
+      abort()
+    } else if bufferedBytes > 0 {
+      lingerDeadline = nil
+    } else if let lingerDeadline {
+      if now >= lingerDeadline { abort() }
     } else {
-      let patience = unsent > 0 ? TimeAmount(configuration.limits.idleTimeout) : Self.lingerTime
-      closing = (now + patience, unsent)
+      lingerDeadline = now + Self.lingerTime
     }
   }
 

@@ -4,6 +4,7 @@
 import HTTPApp
 import HTTPCodec
 import HTTPTypes
+import Logging
 import NIOCore
 
 extension HTTPConnection {
@@ -14,8 +15,13 @@ extension HTTPConnection {
     if let sending, sending.file.isShorter(than: sending.end) {
       // The channel would try to send what is no longer there for ever.
       abort()
+    } else if isStalled(now) {
+      configuration.logger.debug("the peer takes nothing any more")
+      abort()
     } else if let webSocket {
       webSocket.tick(now, lastActivity: lastActivity)
+    } else if let receivingBody {
+      tick(receivingBody, now)
     } else if isAnswering || !received.isEmpty {
       return
     } else if let headStarted {
@@ -28,6 +34,26 @@ extension HTTPConnection {
       }
     } else if now >= lastActivity + TimeAmount(configuration.limits.idleTimeout) {
       close()
+    }
+  }
+
+  /// Looks whether a body comes fast enough, while it is waited for.
+  private func tick(_ body: IncomingBody, _ now: NIODeadline) {
+    guard body.isAwaited, !isReadWithheld else { return arrival.pause() }
+    let window = configuration.limits.bodyTimeout
+    let minimum = configuration.limits.minimumBodyRate * Int(window.components.seconds)
+    if arrival.isTooSlow(now, length: TimeAmount(window), minimum: minimum) {
+      executor.run { giveUp(body, .timedOut) }
+    }
+  }
+
+  /// Answers a connection that there is no room for, and ends it.
+  func refuse(_ refusal: ConnectionQuota.Refusal) {
+    switch refusal {
+    case .full:
+      answer(.serviceUnavailable, "The server has no room for another connection.")
+    case .tooManyOfPeer:
+      answer(.tooManyRequests, "There are too many connections from this address.")
     }
   }
 

@@ -42,25 +42,38 @@ extension HTTPConnection {
         }
       }
     } catch {
-      inbound = ByteBuffer()
-      isParsingHeld = true
       if let body = receivingBody {
-        body.fail(
+        giveUp(
+          body,
           error.status == .contentTooLarge
             ? .tooLarge(limit: configuration.limits.bodyBytes ?? 0) : .malformed(error.reason))
-        receivingBody = nil
-        // Its request has been answered: nobody else ends the connection.
-        if body.isDiscarding { closeLingering() }
       } else {
+        stopParsing()
         received.append(.malformed(error))
       }
     }
   }
 
+  /// Ends a body before its end, and with it what can be understood of the connection.
+  func giveUp(_ body: IncomingBody, _ error: RequestBodyError) {
+    stopParsing()
+    receivingBody = nil
+    body.fail(error)
+    // Its request has been answered: nobody else ends the connection.
+    if body.isDiscarding { closeLingering() }
+  }
+
+  private func stopParsing() {
+    inbound = ByteBuffer()
+    isParsingHeld = true
+  }
+
   private func receive(_ event: RequestParser.Event) {
     switch event {
     case .head: assertionFailure("a head comes between requests")
-    case .body(let bytes): receivingBody?.receive(bytes)
+    case .body(let bytes):
+      arrival.received(bytes.readableBytes)
+      receivingBody?.receive(bytes)
     case .end(let trailers):
       receivingBody?.end(trailers)
       receivingBody = nil
@@ -87,6 +100,7 @@ extension HTTPConnection {
     let body = IncomingBody(
       connection: self, awaitsContinue: head.expectsContinue && inbound.readableBytes == 0)
     receivingBody = body
+    arrival.pause()
     received.append(
       .request(
         ReceivedRequest(

@@ -50,7 +50,10 @@ extension HTTPConnection {
       if case .stream = response.body.kind, response.status.kind == .successful { body.invite() }
       if !body.canBeDiscarded { request.keepsAlive = false }
     }
-    if loop.isShuttingDown { request.keepsAlive = false }
+    requestCount += 1
+    if loop.isShuttingDown || requestCount == configuration.limits.requestsPerConnection {
+      request.keepsAlive = false
+    }
   }
 
   /// Writes the head of a response into ``out``.

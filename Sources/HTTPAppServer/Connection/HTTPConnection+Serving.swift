@@ -14,7 +14,7 @@ extension HTTPConnection {
       isAnswering = true
       switch next {
       case .malformed(let error):
-        answer(malformed: error)
+        answer(error.status, error.reason)
       case .request(let request):
         await answer(request)
       }
@@ -69,9 +69,9 @@ extension HTTPConnection {
     }
   }
 
-  /// Answers what could not be parsed and gives up on the connection's framing.
-  private func answer(malformed error: HTTPParseError) {
-    let response = Response.text(error.reason + "\n", status: error.status)
+  /// Answers without asking the application, and gives up on the connection's framing.
+  func answer(_ status: HTTPResponse.Status, _ reason: String) {
+    let response = Response.text(reason + "\n", status: status)
     prepareOut()
     ResponseSerializer.writeHead(
       response.status, response.headerFields, framing: .contentLength(response.body.length ?? 0),

@@ -32,6 +32,7 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
   /// Set behind an upgrade request: its answer decides what the bytes after it mean.
   var isParsingHeld = false
   var isReadWithheld = false
+  var arrival = ArrivalWindow()
 
   // Serving
   private var task: Task<Void, Never>?
@@ -43,15 +44,18 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
   private var taskDeadline: NIODeadline?
   var idleContinuation: UnsafeContinuation<Void, Never>?
   var isAnswering = false
+  /// Requests taken so far.
+  var requestCount = 0
   /// Whether an informational response may still be sent.
   var isAwaitingResponse = false
   var webSocket: WebSocketConnection?
 
   // Sending
   @exclusivity(unchecked) var out = ByteBuffer()
-  private var isFlushPending = false
+  var isFlushPending = false
   /// Bytes in ``out`` above which it is time to hand them on.
-  private var highWaterMark = 64 << 10
+  var highWaterMark = 64 << 10
+  var drain = DrainWatch()
   /// The file that the channel is sending, and where the region ends that was promised of it.
   var sending: (file: OpenFile, end: Int)?
   let writability: WaitList
@@ -62,11 +66,12 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
   var headStarted: NIODeadline?
   var isLingering = false
   var isOutputEnded = false
-  /// When a closing connection is given up, and what was still to be sent when that was last set.
-  var closing: (deadline: NIODeadline, unsent: Int)?
+  /// When a closing connection is given up whose answers are all sent.
+  var lingerDeadline: NIODeadline?
 
   var context: ChannelHandlerContext?
   private var info: ConnectionInfo?
+  private var place: ConnectionQuota.Place?
 
   /// How far the end of the connection has come.
   enum Phase {
@@ -110,6 +115,11 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
   func channelActive(context: ChannelHandlerContext) {
     loop.add(self)
     lastActivity = loop.now
+    do throws(ConnectionQuota.Refusal) {
+      place = try loop.quota.enter(context.remoteAddress)
+    } catch {
+      executor.run { refuse(error) }
+    }
     context.fireChannelActive()
   }
 
@@ -218,6 +228,8 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
 
   private func connectionEnded() {
     phase = .closed
+    if let place { loop.quota.leave(place) }
+    place = nil
     receivingBody?.fail(.connectionClosed)
     receivingBody = nil
     writability.wakeAll()
@@ -258,74 +270,6 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
 
   /// Bytes behind a request whose answer decides what they mean above which reading stops.
   private static let heldLimit = 64 << 10
-
-  // MARK: Writing
-
-  /// Whether what was written before should leave first.
-  var isBackedUp: Bool {
-    out.readableBytes > highWaterMark || context?.channel.isWritable == false
-  }
-
-  /// Suspends while the peer is slow to take what was written.
-  nonisolated(nonsending) func waitUntilWritable() async {
-    if isBackedUp { flush() }
-    while phase != .closed, context?.channel.isWritable == false, !Task.isCancelled {
-      await writability.wait()
-    }
-  }
-
-  /// Has ``out`` sent at the end of the drain.
-  func flushLater() {
-    guard !isFlushPending else { return }
-    isFlushPending = true
-    executor.flushLater(self)
-  }
-
-  func flush() {
-    isFlushPending = false
-    guard let context else { return }
-    if out.readableBytes > 0 {
-      let bytes = out
-      out = ByteBuffer()
-      context.writeAndFlush(wrapOutboundOut(.byteBuffer(bytes)), promise: nil)
-      loop.recycle(bytes)
-    }
-    webSocket?.flushed()
-    if phase == .closing { closeChannel() }
-  }
-
-  /// Writes bytes that are too many to be worth copying, behind what is in ``out``.
-  func writeUncopied(_ data: IOData, promise: EventLoopPromise<Void>? = nil) {
-    guard let context else {
-      promise?.fail(ChannelError.alreadyClosed)
-      return
-    }
-    if out.readableBytes > 0 {
-      context.write(wrapOutboundOut(.byteBuffer(out)), promise: nil)
-      out = ByteBuffer()
-    }
-    context.writeAndFlush(wrapOutboundOut(data), promise: promise)
-  }
-
-  /// An empty buffer to append to, if ``out`` is not one already.
-  func prepareOut() {
-    if out.capacity == 0 { out = loop.makeBuffer() }
-    flushLater()
-  }
-
-  /// Bytes written and not yet taken by the operating system.
-  var bufferedBytes: Int {
-    let options = context?.channel.syncOptions
-    let inChannel = (try? options?.getOption(.bufferedWritableBytes)) ?? 0
-    return out.readableBytes + inChannel
-  }
-
-  /// Sets the mark above which the connection is backed up.
-  func setHighWaterMark(_ bytes: Int) {
-    highWaterMark = bytes
-    try? context?.channel.syncOptions?.setOption(
-      .writeBufferWaterMark, value: .init(low: max(bytes / 2, 1), high: max(bytes, 2)))
-  }
 }
 
 extension ConnectionInfo.Address {

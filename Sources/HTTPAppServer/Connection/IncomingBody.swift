@@ -81,6 +81,9 @@ final class IncomingBody: RequestBodySource, @unchecked Sendable {
 
   // MARK: The connection's side
 
+  /// Whether it is the client's turn to send.
+  var isAwaited: Bool { wantsToRead && !awaitsContinue }
+
   var wantsToRead: Bool { buffered < Self.highWaterMark || isDiscarding }
 
   func receive(_ bytes: ByteBuffer) {

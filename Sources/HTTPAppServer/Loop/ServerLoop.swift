@@ -18,6 +18,8 @@ import NIOCore
 /// `@unchecked Sendable`: all of it is touched on the loop's thread only.
 final class ServerLoop: @unchecked Sendable {
   let executor: LoopExecutor
+  /// Shared with the other loops.
+  let quota: ConnectionQuota
 
   /// The time of the last tick: exact enough for deadlines of seconds, and free to read.
   private(set) var now = NIODeadline.now()
@@ -33,7 +35,8 @@ final class ServerLoop: @unchecked Sendable {
   /// How often deadlines are looked at, and so how late they may be.
   static let tickInterval = TimeAmount.milliseconds(100)
 
-  init(loop: any EventLoop) {
+  init(loop: any EventLoop, quota: ConnectionQuota = ConnectionQuota(HTTPServerLimits())) {
+    self.quota = quota
     executor = LoopExecutor(loop: loop)
   }
 

@@ -54,9 +54,24 @@ public struct HTTPServerLimits: Sendable, Hashable {
   public var pipelinedRequests = 16
   /// How long a request's head may take, from its first byte; then 408.
   public var headTimeout: Duration = .seconds(15)
-  /// How long a connection may be idle between requests, and how long a peer may take nothing of
-  /// the last answer before the connection is dropped.
+  /// How long a request's body may take for every part of ``minimumBodyRate`` times this, while the
+  /// server takes it; then 408.
+  public var bodyTimeout: Duration = .seconds(30)
+  /// Bytes a second of a request's body that are fast enough, measured over ``bodyTimeout``; 0: any
+  /// byte is.
+  public var minimumBodyRate = 240
+  /// How long a peer may take nothing of what waits for it before the connection is dropped.
+  public var writeTimeout: Duration = .seconds(60)
+  /// How long a connection may be idle between requests before it is closed.
   public var idleTimeout: Duration = .seconds(60)
+  /// Requests after which a connection is closed; nil: as many as the client likes.
+  public var requestsPerConnection: Int?
+  /// Connections at one time, to all loops together; more are answered 503. nil: as many as the
+  /// operating system has descriptors for.
+  public var connections: Int?
+  /// Connections at one time from one address; more are answered 429. nil: any number, which is
+  /// right behind a proxy.
+  public var connectionsPerPeer: Int?
 
   /// Creates limits with the defaults.
   public init() {}

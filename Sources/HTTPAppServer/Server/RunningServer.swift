@@ -30,9 +30,10 @@ final class RunningServer: Sendable {
     self.application = application
     self.configuration = configuration
     self.group = group
+    let quota = ConnectionQuota(configuration.limits)
     loops = Dictionary(
       uniqueKeysWithValues: group.makeIterator().map { loop in
-        (ObjectIdentifier(loop), ServerLoop(loop: loop))
+        (ObjectIdentifier(loop), ServerLoop(loop: loop, quota: quota))
       })
   }
 

@@ -11,8 +11,9 @@ extension WebSocketConnection {
     guard let connection else { return }
     if let closeDeadline {
       if now >= closeDeadline { connection.abort() }
-    } else if !wantsToRead {
-      // A pong may be among what is not read: silence starts when reading goes on.
+    } else if !wantsToRead || connection.drain.mayBePending {
+      // A pong may be among what is not read, and the ping among what the peer has yet to take:
+      // silence starts when both go on. A peer that takes nothing is the write timeout's.
       pingSent = nil
       connection.lastActivity = now
     } else if let pingSent {

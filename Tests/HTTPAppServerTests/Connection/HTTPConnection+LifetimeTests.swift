@@ -55,29 +55,24 @@ struct HTTPConnectionLifetimeTests {
     }
   }
 
-  @Test func doesNotCallAConnectionIdleThatIsBeingAnswered() async throws {
+  @Test func doesNotCallAConnectionIdleThatIsBeingAnswered() throws {
     let events = Events()
     let app = HTTPHandler { request in
-      events.record("started")
       await events.wait(for: "go")
       return .text("late")
     }
-    try await withServer(
-      app,
-      configure: {
-        $0.limits.idleTimeout = .seconds(2)
-        $0.limits.headTimeout = .milliseconds(200)
-      }
-    ) { server in
-      let busy = try await server.connect()
-      try await busy.send(request("/") + "GET /unfinished")
-      await events.wait(for: "started")
-      // One that is idle for less long is closed.
-      let idle = try await server.connect()
-      #expect(await idle.receiveToEnd() == "")
-      events.record("go")
-      #expect(try await busy.receiveResponse().text == "late")
-    }
+    let server = try EmbeddedConnection(to: app)
+    try server.receive(request("/") + "GET /unfinished")
+    let start = server.connection.lastActivity
+    server.tick(start + .seconds(1000))
+    #expect(server.connection.phase == .open)
+    events.record("go")
+    server.turn()
+    #expect(String(buffer: try server.sent()).hasSuffix("late"))
+    // Now it is the client's turn.
+    server.tick(start + .seconds(1000))
+    #expect(String(buffer: try server.sent()).hasPrefix("HTTP/1.1 408 "))
+    server.end()
   }
 
   @Test func closesIdleConnectionsAtShutdown() async throws {
@@ -199,6 +194,153 @@ struct HTTPConnectionLifetimeTests {
     try await withServer(app, configure: { $0.shutdownTimeout = .seconds(120) }) {
       server async throws in
       try await body(server.connect(), server)
+    }
+  }
+
+  // MARK: Bodies
+
+  private static let echo = HTTPHandler { .bytes(try await $0.body.collect(upTo: 1 << 20)) }
+
+  @Test func answers408WhenABodyComesTooSlowly() throws {
+    let server = try EmbeddedConnection(to: Self.echo) {
+      $0.limits.bodyTimeout = .seconds(10)
+      $0.limits.minimumBodyRate = 10
+    }
+    try server.receive(request("/", method: "POST", "content-length: 1000"))
+    let start = server.connection.lastActivity
+    server.tick(start)
+    try server.receive(ByteBuffer(repeating: 0x61, count: 100))
+    server.tick(start + .seconds(10))
+    try server.receive(ByteBuffer(repeating: 0x61, count: 99))
+    server.tick(start + .seconds(19))
+    #expect(try server.sent().readableBytes == 0)
+    server.tick(start + .seconds(20))
+    let answer = String(buffer: try server.sent())
+    #expect(answer.hasPrefix("HTTP/1.1 408 "))
+    #expect(answer.contains("connection: close\r\n"))
+    server.end()
+  }
+
+  @Test func doesNotHurryAClientThatItKeepsWaiting() throws {
+    let events = Events()
+    let app = HTTPHandler { request in
+      await events.wait(for: "go")
+      return .bytes(try await request.body.collect(upTo: 1 << 20))
+    }
+    let server = try EmbeddedConnection(to: app) { $0.limits.bodyTimeout = .seconds(10) }
+    try server.receive(request("/", method: "POST", "content-length: 100000"))
+    // More than is held for an application that does not read.
+    try server.receive(ByteBuffer(repeating: 0x61, count: 99_999))
+    let start = server.connection.lastActivity
+    for second in 0..<100 { server.tick(start + .seconds(Int64(second))) }
+    #expect(server.connection.phase == .open)
+    events.record("go")
+    server.turn()
+    try server.receive("b")
+    #expect(String(buffer: try server.sent()).hasPrefix("HTTP/1.1 200 "))
+    server.end()
+  }
+
+  @Test func doesNotHurryAClientThatWaitsFor100() throws {
+    let app = HTTPHandler { _ in
+      .stream { writer in
+        try await writer.write("a")
+        try await Task.sleep(for: .seconds(3600))
+      }
+    }
+    let events = Events()
+    let waiting = HTTPHandler { request in
+      await events.wait(for: "go")
+      return try await app.respond(to: request)
+    }
+    let server = try EmbeddedConnection(to: waiting) { $0.limits.bodyTimeout = .seconds(10) }
+    try server.receive(
+      request("/", method: "POST", "content-length: 1", "expect: 100-continue"))
+    let start = server.connection.lastActivity
+    for second in 0..<100 { server.tick(start + .seconds(Int64(second))) }
+    #expect(server.connection.phase == .open)
+    #expect(try server.sent().readableBytes == 0)
+    server.end()
+    events.record("go")
+    server.turn()
+  }
+
+  // MARK: Numbers
+
+  @Test func closesAConnectionAfterItsLastRequest() async throws {
+    try await withConnection(
+      to: Self.app, configure: { $0.limits.requestsPerConnection = 2 }
+    ) { client async throws in
+      try await client.send(request("/1") + request("/2") + request("/3"))
+      #expect(try await client.receiveResponse()["connection"] == nil)
+      let last = try await client.receiveResponse()
+      #expect(last.text == "/2")
+      #expect(last["connection"] == "close")
+      #expect(await client.receiveToEnd() == "")
+    }
+  }
+
+  @Test func refusesConnectionsThatThereIsNoRoomFor() async throws {
+    try await withServer(
+      Self.app, configure: { $0.limits.connections = 2 }
+    ) { server async throws in
+      let (first, second) = (try await server.connect(), try await server.connect())
+      #expect(try await first.get("/1").text == "/1")
+      #expect(try await second.get("/2").text == "/2")
+      let third = try await server.connect()
+      let refusal = try await third.receiveResponse()
+      #expect(refusal.status == 503)
+      #expect(refusal["connection"] == "close")
+      #expect(await third.receiveToEnd() == "")
+      #expect(try await first.get("/1").text == "/1")
+
+      first.close()
+      while true {
+        let next = try await server.connect()
+        try await next.send(request("/4"))
+        let response = try await next.receiveResponse()
+        next.close()
+        if response.status == 200 { break }
+      }
+    }
+  }
+
+  @Test func refusesTooManyConnectionsOfOnePeer() async throws {
+    try await withServer(
+      Self.app,
+      configure: {
+        $0.limits.connectionsPerPeer = 1
+        $0.loopCount = 2
+      }
+    ) { server async throws in
+      let first = try await server.connect()
+      #expect(try await first.get("/1").text == "/1")
+      for _ in 0..<8 {
+        #expect(try await server.connect().receiveResponse().status == 429)
+      }
+      #expect(try await first.get("/1").text == "/1")
+    }
+  }
+
+  // MARK: Peers that take nothing
+
+  @Test func dropsAPeerThatTakesNothing() async throws {
+    let events = Events()
+    let app = HTTPHandler { _ in
+      .stream { writer in
+        do {
+          while true { try await writer.write(ByteBuffer(repeating: 0x61, count: 1 << 20)) }
+        } catch {
+          events.record("\(error)")
+        }
+      }
+    }
+    try await withServer(
+      app, configure: { $0.limits.writeTimeout = .milliseconds(500) }
+    ) { server async throws in
+      let deaf = try await server.connect(isReading: false)
+      try await deaf.send(request("/"))
+      await events.wait(for: "connectionClosed")
     }
   }
 }

@@ -248,7 +248,7 @@ struct HTTPConnectionTests {
     try await withServer(
       Recorder(app, events),
       configure: {
-        $0.limits.idleTimeout = .seconds(2)
+        $0.limits.writeTimeout = .seconds(2)
         $0.shutdownTimeout = .seconds(120)
       }
     ) { server async throws in

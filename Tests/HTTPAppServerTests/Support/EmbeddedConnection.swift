@@ -14,11 +14,15 @@ struct EmbeddedConnection {
   let connection: HTTPConnection
 
   /// - Parameter channel: one that the application may know already.
-  init(to application: some HTTPApplication, on channel: EmbeddedChannel = .init()) throws {
+  init(
+    to application: some HTTPApplication, on channel: EmbeddedChannel = .init(),
+    configure: (inout HTTPServerConfiguration) -> Void = { _ in }
+  ) throws {
     self.channel = channel
+    var configuration = HTTPServerConfiguration(loopCount: 1, logger: TestServer.silent)
+    configure(&configuration)
     connection = HTTPConnection(
-      application: application,
-      configuration: HTTPServerConfiguration(loopCount: 1, logger: TestServer.silent),
+      application: application, configuration: configuration,
       loop: ServerLoop(loop: channel.eventLoop))
     try channel.pipeline.syncOperations.addHandler(connection)
     channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)

@@ -4,8 +4,8 @@
 import Foundation
 import Testing
 
-/// What the README shows is what the compiler has seen.
-struct ReadmeTests {
+/// What the README and the pages of docs/ show is what the compiler has seen.
+struct SnippetTests {
   static let here = URL(filePath: #filePath).deletingLastPathComponent()
 
   @Test func everySnippetIsCompiled() throws {
@@ -13,27 +13,28 @@ struct ReadmeTests {
     let compiled = try Self.compiledSnippets()
     #expect(!shown.isEmpty)
     for (name, text) in shown {
-      #expect(text == compiled[name], "the README's snippet \(name)")
+      #expect(text == compiled[name], "the snippet \(name)")
     }
     #expect(Set(shown.keys) == Set(compiled.keys))
   }
 
   @Test func everySwiftBlockIsASnippet() throws {
-    let readme = try Self.readme()
-    let blocks = readme.components(separatedBy: "```swift").count - 1
+    let blocks = try Self.pages().components(separatedBy: "```swift").count - 1
     #expect(blocks == (try Self.shownSnippets()).count)
   }
 
-  private static func readme() throws -> String {
-    let url = here.deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "README.md")
-    return try String(contentsOf: url, encoding: .utf8)
+  private static func pages() throws -> String {
+    let root = here.deletingLastPathComponent().deletingLastPathComponent()
+    let docs = try FileManager.default.contentsOfDirectory(
+      at: root.appending(path: "docs"), includingPropertiesForKeys: nil)
+    let pages = [root.appending(path: "README.md")] + docs.filter { $0.pathExtension == "md" }
+    return try pages.map { try String(contentsOf: $0, encoding: .utf8) }.joined(separator: "\n")
   }
 
   /// The blocks behind `<!-- snippet: NAME -->`, without their imports.
   private static func shownSnippets() throws -> [String: String] {
     var snippets: [String: String] = [:]
-    for part in try readme().components(separatedBy: "<!-- snippet: ").dropFirst() {
+    for part in try pages().components(separatedBy: "<!-- snippet: ").dropFirst() {
       let name = part.prefix { $0 != " " }
       let block = try #require(part.components(separatedBy: "```swift\n").dropFirst().first)
       let code = try #require(block.components(separatedBy: "```").first)
@@ -46,7 +47,7 @@ struct ReadmeTests {
 
   private static func compiledSnippets() throws -> [String: String] {
     let source = try String(
-      contentsOf: here.appending(path: "ReadmeSnippets.swift"), encoding: .utf8)
+      contentsOf: here.appending(path: "Snippets.swift"), encoding: .utf8)
     var snippets: [String: String] = [:]
     for part in source.components(separatedBy: "  // snippet: ").dropFirst() {
       var lines = part.components(separatedBy: "\n")

@@ -130,6 +130,15 @@ enum ReadmeSnippets {
     _ = app
   }
 
+  static func limits() -> HTTPServerConfiguration {
+    // snippet: limits
+    var configuration = HTTPServerConfiguration(address: .ip("0.0.0.0", port: 8080))
+    configuration.limits.bodyBytes = 1 << 20
+    configuration.limits.connectionsPerPeer = 100
+    // end
+    return configuration
+  }
+
   static func testing(app: HTTPHandler) async throws {
     // snippet: testing
     for mode in TestMode.allCases {
