@@ -15,8 +15,9 @@ public struct ResponseBody: Sendable {
     case file(OpenFile, range: Range<Int>)
     /// Bytes written piece by piece, `length` of them where that is known.
     case stream(length: Int?, @Sendable (inout ResponseWriter) async throws -> Void)
-    /// No body: the connection becomes a WebSocket.
-    case webSocket(WebSocketUpgrade)
+    /// No body: the connection becomes a WebSocket. Indirect, because every response would be as
+    /// large as the largest kind.
+    indirect case webSocket(WebSocketUpgrade)
   }
 
   /// Which kind this body is, with its content.
