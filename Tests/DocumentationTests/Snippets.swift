@@ -10,10 +10,10 @@ import NIOCore
 import StaticFiles
 import Testing
 
-// The snippets of README.md, compiled. A region lies between `// snippet: NAME` and `// end`;
-// `ReadmeTests` checks that the README shows the same.
+// The snippets of README.md and docs/, compiled. A region lies between `// snippet: NAME` and `// end`;
+// `SnippetTests` checks that the pages show the same.
 
-enum ReadmeSnippets {
+enum Snippets {
   static func hello() async throws {
     // snippet: hello
     let app = HTTPHandler { request in
