@@ -39,7 +39,7 @@ extension HTTPConnection {
     case .stream(let length, let write):
       await stream(response, length: length, write, for: request)
     case .webSocket(let upgrade):
-      await switchToWebSocket(response, upgrade, for: request)
+      switchToWebSocket(response, upgrade, for: request)
     }
   }
 

@@ -8,7 +8,8 @@ import Logging
 import NIOCore
 
 extension HTTPConnection {
-  /// The connection's one task: answers what was received, in order, until the connection ends.
+  /// The connection's task: answers what was received, in order, until the connection ends or
+  /// becomes a WebSocket.
   nonisolated(nonsending) func serve() async {
     while let next = await nextReceived() {
       isAnswering = true
@@ -20,7 +21,7 @@ extension HTTPConnection {
       }
       isAnswering = false
       lastActivity = loop.now
-      if phase != .open { return }
+      if phase != .open || webSocket != nil { return }
     }
   }
 
@@ -82,7 +83,7 @@ extension HTTPConnection {
 
   /// Decides what becomes of the connection after an answer.
   private func finish(_ request: ReceivedRequest) {
-    guard phase == .open else { return }
+    guard phase == .open, webSocket == nil else { return }
     if request.keepsAlive {
       request.incoming?.discard()
       if isParsingHeld, request.wantsWebSocket {

@@ -9,11 +9,11 @@ import NIOCore
 import WebSocketCodec
 
 extension HTTPConnection {
-  /// Completes the opening handshake (RFC 6455 section 4.2.2) and runs the upgrade's handler on
-  /// what the connection is from then on; or refuses with an ordinary response.
-  nonisolated(nonsending) func switchToWebSocket(
+  /// Completes the opening handshake (RFC 6455 section 4.2.2), after which the upgrade's handler is
+  /// what serves the connection; or refuses with an ordinary response.
+  func switchToWebSocket(
     _ response: Response, _ upgrade: WebSocketUpgrade, for request: ReceivedRequest
-  ) async {
+  ) {
     guard let accept = request.webSocketAccept else {
       _ = sendAtOnce(refusal(of: request), for: request)
       return
@@ -34,19 +34,27 @@ extension HTTPConnection {
     let connection = WebSocketConnection(
       connection: self, options: upgrade.options, deflate: deflate)
     webSocket = connection
+    webSocketHandler = upgrade.handler
     if loop.isShuttingDown { connection.close(.goingAway, reason: "") }
     if inbound.readableBytes > 0 { receive() }
     resumeReading()
+  }
+
+  /// The task of a connection that has become a WebSocket. One of its own, because an idle WebSocket
+  /// would keep everything that the task of its request ever needed.
+  nonisolated(nonsending) func serve(_ webSocket: WebSocketConnection) async {
+    let handler = webSocketHandler
+    webSocketHandler = nil
     do {
-      try await upgrade.handler(WebSocket(transport: connection))
-      connection.close(.normalClosure, reason: "")
+      try await handler?(WebSocket(transport: webSocket))
+      webSocket.close(.normalClosure, reason: "")
     } catch {
       if !(error is WebSocketError), !Task.isCancelled {
         configuration.logger.error("WebSocket handler failed", metadata: ["error": "\(error)"])
       }
-      connection.close(.internalError, reason: "")
+      webSocket.close(.internalError, reason: "")
     }
-    await connection.waitUntilClosed()
+    await webSocket.waitUntilClosed()
   }
 
   private func refusal(of request: ReceivedRequest) -> Response {

@@ -27,7 +27,7 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
   // Receiving
   @exclusivity(unchecked) var parser: RequestParser
   @exclusivity(unchecked) var inbound = ByteBuffer()
-  @exclusivity(unchecked) var received = CircularBuffer<Received>()
+  @exclusivity(unchecked) var received = CircularBuffer<Received>(initialCapacity: 2)
   var receivingBody: IncomingBody?
   /// Set behind an upgrade request: its answer decides what the bytes after it mean.
   var isParsingHeld = false
@@ -36,8 +36,9 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
 
   // Serving
   private var task: Task<Void, Never>?
-  /// Set before `task`, because a task begins to run before there is a handle to it.
-  private var hasTask = false
+  /// Tasks started so far: `task` is set later, because a task begins to run before there is a
+  /// handle to it.
+  private var taskCount = 0
   private var isTaskEnded = false
   /// The same, only to be compared with: it exists as long as `task` does.
   private var currentTask: UnsafeCurrentTask?
@@ -49,6 +50,7 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
   /// Whether an informational response may still be sent.
   var isAwaitingResponse = false
   var webSocket: WebSocketConnection?
+  var webSocketHandler: (@Sendable (WebSocket) async throws -> Void)?
 
   // Sending
   @exclusivity(unchecked) var out = ByteBuffer()
@@ -180,14 +182,30 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
     if let idleContinuation {
       self.idleContinuation = nil
       idleContinuation.resume()
-    } else if !hasTask {
-      hasTask = true
-      task = Task.immediate(executorPreference: executor) {
-        withUnsafeCurrentTask { self.currentTask = $0 }
+    } else if taskCount == 0 {
+      startTask {
         await self.serve()
-        self.taskEnded()
+        if let webSocket = self.webSocket {
+          self.startTask {
+            await self.serve(webSocket)
+            self.taskEnded()
+          }
+        } else {
+          self.taskEnded()
+        }
       }
     }
+  }
+
+  private func startTask(_ body: nonisolated(nonsending) @escaping @Sendable () async -> Void) {
+    taskCount += 1
+    let number = taskCount
+    let started = Task.immediate(executorPreference: executor) {
+      withUnsafeCurrentTask { self.currentTask = $0 }
+      await body()
+    }
+    // It may have started its successor before there was a handle to it.
+    if number == taskCount { task = started }
   }
 
   /// Whether the caller is this connection's task, on its executor and outside any actor.
@@ -247,7 +265,7 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
       self.idleContinuation = nil
       idleContinuation.resume()
     }
-    if !hasTask || isTaskEnded { loop.remove(self) }
+    if taskCount == 0 || isTaskEnded { loop.remove(self) }
   }
 
   // MARK: Reading

@@ -98,12 +98,17 @@ final class RunningServer: Sendable {
     return .unix(path: path)
   }
 
+  /// Small to begin with, since every connection keeps one; they grow with what is read.
+  private static let receiveBuffers = AdaptiveRecvByteBufferAllocator(
+    minimum: 1 << 10, initial: 1 << 10, maximum: 256 << 10)
+
   private func bootstrap(
     on group: any EventLoopGroup, sharesPort: Bool = false
   ) -> ServerBootstrap {
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: CInt(configuration.backlog))
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(.recvAllocator, value: Self.receiveBuffers)
       .childChannelInitializer { [loops, application, configuration] channel in
         channel.eventLoop.makeCompletedFuture {
           guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else {

@@ -6,7 +6,7 @@ import NIOCore
 
 /// The messages that wait for the application.
 struct WebSocketInbox {
-  private var messages = CircularBuffer<WebSocketMessage>()
+  private var messages = CircularBuffer<WebSocketMessage>(initialCapacity: 2)
   private var bytes = 0
 
   /// Bytes above which nothing more is to come in.
