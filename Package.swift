@@ -85,7 +85,8 @@ let package = Package(
       ],
       path: "Examples/EchoServer"),
 
-    .testTarget(name: "HTTPCodecTests", dependencies: ["HTTPCodec"]),
+    .target(name: "KnownRequests", path: "Tests/KnownRequests"),
+    .testTarget(name: "HTTPCodecTests", dependencies: ["HTTPCodec", "KnownRequests"]),
     .testTarget(name: "WebSocketCodecTests", dependencies: ["WebSocketCodec"]),
     .testTarget(name: "EngineIOTests", dependencies: ["EngineIO"]),
     .testTarget(
@@ -93,8 +94,8 @@ let package = Package(
     .testTarget(
       name: "HTTPAppServerTests",
       dependencies: [
-        "HTTPApp", "HTTPAppServer", "HTTPAppTesting", "HTTPCodec", "WebSocketCodec", httpTypes,
-        nioCore, nioEmbedded, nioPosix,
+        "HTTPApp", "HTTPAppServer", "HTTPAppTesting", "HTTPCodec", "KnownRequests",
+        "WebSocketCodec", httpTypes, nioCore, nioEmbedded, nioPosix,
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),

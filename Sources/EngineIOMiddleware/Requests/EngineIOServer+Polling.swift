@@ -25,7 +25,7 @@ extension EngineIOServer {
       case .tooLarge:
         _ = session.endPost(post, failure: .payloadTooLarge)
         throw EngineIOErrorCode.payloadTooLarge
-      case .malformed, .timedOut, .connectionClosed:
+      case .malformed, .trailersTooLarge, .timedOut, .connectionClosed:
         _ = session.endPost(post, failure: .transportError)
         throw error
       }

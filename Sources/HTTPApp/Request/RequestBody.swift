@@ -116,6 +116,8 @@ public protocol RequestBodySource: AnyObject, Sendable {
 public enum RequestBodyError: HTTPResponseError, Hashable {
   /// The body is longer than `limit` bytes; answers 413.
   case tooLarge(limit: Int)
+  /// The trailer fields are too many or too large; answers 431.
+  case trailersTooLarge
   /// The bytes do not follow the framing of the request; answers 400.
   case malformed(String)
   /// The client took too long to send it; answers 408.
@@ -127,6 +129,8 @@ public enum RequestBodyError: HTTPResponseError, Hashable {
     switch self {
     case .tooLarge(let limit):
       .text("The request body exceeds \(limit) bytes.\n", status: .contentTooLarge)
+    case .trailersTooLarge:
+      .text("The trailer fields are too large.\n", status: .requestHeaderFieldsTooLarge)
     case .malformed(let reason): .text(reason + "\n", status: .badRequest)
     case .timedOut:
       .text("The request body took too long to arrive.\n", status: .requestTimeout)

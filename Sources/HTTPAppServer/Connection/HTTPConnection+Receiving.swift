@@ -43,10 +43,7 @@ extension HTTPConnection {
       }
     } catch {
       if let body = receivingBody {
-        giveUp(
-          body,
-          error.status == .contentTooLarge
-            ? .tooLarge(limit: configuration.limits.bodyBytes ?? 0) : .malformed(error.reason))
+        giveUp(body, bodyError(error))
       } else {
         stopParsing()
         received.append(.malformed(error))
@@ -68,6 +65,14 @@ extension HTTPConnection {
     isParsingHeld = true
   }
 
+  private func bodyError(_ error: HTTPParseError) -> RequestBodyError {
+    switch error.status {
+    case .contentTooLarge: .tooLarge(limit: configuration.limits.bodyBytes ?? 0)
+    case .requestHeaderFieldsTooLarge: .trailersTooLarge
+    default: .malformed(error.reason)
+    }
+  }
+
   private func receive(_ event: RequestParser.Event) {
     switch event {
     case .head: assertionFailure("a head comes between requests")
@@ -86,6 +91,10 @@ extension HTTPConnection {
   }
 
   private func receive(_ head: RequestHead) throws(HTTPParseError) {
+    // No response can be a tunnel, and what a client sends into one is no request.
+    if head.targetForm == .authority {
+      throw HTTPParseError(status: .notImplemented, reason: "CONNECT is not implemented.")
+    }
     guard head.bodyFraming != .none else {
       isParsingHeld = head.isWebSocketUpgrade
       received.append(.request(ReceivedRequest(head: head, body: .empty)))

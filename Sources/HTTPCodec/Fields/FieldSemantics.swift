@@ -7,6 +7,8 @@ struct FieldSemantics: Sendable {
   private var contentLength: Int?
   private var hasTransferEncoding = false
   private var hasExpectation = false
+  private var hasContentType = false
+  private var hasAuthorization = false
   private var closes = false
   private var persists = false
   private var offersUpgrade = false
@@ -27,6 +29,10 @@ struct FieldSemantics: Sendable {
       if bytes.hasTokenBytes(at: start, "upgrade") { noteUpgrade(bytes, line.value) }
     case 10:
       if bytes.hasTokenBytes(at: start, "connection") { noteConnection(bytes, line.value) }
+    case 12:
+      if bytes.hasTokenBytes(at: start, "content-type") { try Self.noteOnce(&hasContentType) }
+    case 13:
+      if bytes.hasTokenBytes(at: start, "authorization") { try Self.noteOnce(&hasAuthorization) }
     case 14:
       if bytes.hasTokenBytes(at: start, "content-length") {
         try noteContentLength(bytes, line.value)
@@ -103,6 +109,13 @@ struct FieldSemantics: Sendable {
     }
     hasHost = true
     index.host = Span32(value.lowerBound, value.upperBound)
+  }
+
+  /// Refuses a second line of a field with one value that decides how the content is read or who is
+  /// asking: of two, a proxy in front may have checked the other one (RFC 9110 sections 5.3, 8.3).
+  private static func noteOnce(_ isThere: inout Bool) throws(HTTPParseError) {
+    if isThere { throw .badRequest("A field that has a single value is repeated.") }
+    isThere = true
   }
 
   private mutating func noteExpect(

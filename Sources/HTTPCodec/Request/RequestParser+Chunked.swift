@@ -8,6 +8,8 @@ import NIOCore
 struct ChunkProgress: Sendable {
   var bodyBytes = 0
   var extensionBytes = 0
+  /// How many bytes of framing are ahead of the bytes they framed.
+  var overhead = 0
   var trailerBytes = 0
   var trailerCount = 0
   var trailers: HTTPFields?
@@ -59,6 +61,10 @@ extension RequestParser {
     if let limit = limits.bodyBytes, total > limit { throw .bodyTooLarge }
     chunks.bodyBytes = total
     chunks.extensionBytes += line.extensionBytes
+    chunks.overhead = max(0, chunks.overhead + line.length + 2 - line.size)
+    if chunks.overhead > limits.chunkOverheadBytes {
+      throw .badRequest("The chunks are too small for their framing.")
+    }
     buffer.moveReaderIndex(forwardBy: line.length)
     return line.size
   }

@@ -14,6 +14,11 @@ extension RequestParser {
     public var bodyBytes: Int?
     /// Chunk extensions of one body together; then 400.
     public var chunkExtensionBytes = 4 * 1024
+    /// Bytes that the framing of a body's chunks may be ahead of what the chunks carry; then 400.
+    ///
+    /// A chunk pays back its size, so that only a body of many tiny chunks ever gets there: one-byte
+    /// chunks after 16384 in a row.
+    public var chunkOverheadBytes = 64 * 1024
     /// Trailer fields with their line ends; then 431.
     public var trailerBytes = 8 * 1024
     /// Empty lines tolerated before a request line; then 400.

@@ -104,6 +104,21 @@ import Testing
     #expect(Transcript(flood).status == 400)
   }
 
+  @Test func chunkOverheadBytes() {
+    let start = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    let tiny = "1\r\nx\r\n"  // Four bytes more of framing than of content.
+    expectEdge(
+      limits { $0.chunkOverheadBytes = 13 },
+      exact: start + tiny + tiny + "0\r\n\r\n", beyond: start + tiny + tiny + tiny + "0\r\n\r\n",
+      status: 400)
+    // A large chunk pays for them, and not for more than there have been.
+    let large = "40\r\n" + String(repeating: "x", count: 64) + "\r\n"
+    expectEdge(
+      limits { $0.chunkOverheadBytes = 13 },
+      exact: start + tiny + tiny + large + large + tiny + tiny + "0\r\n\r\n",
+      beyond: start + large + large + tiny + tiny + tiny + tiny, status: 400)
+  }
+
   @Test func trailerBytes() {
     let start = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
     expectEdge(

@@ -3,6 +3,7 @@
 
 import HTTPCodec
 import HTTPTypes
+import KnownRequests
 import NIOCore
 
 /// Everything that a parser said about some input, in a form that does not depend on how the input
@@ -86,11 +87,16 @@ extension Transcript.Message {
 }
 
 extension Transcript {
-  /// The transcripts of `text` whole, cut in two at every byte, and one byte at a time.
+  /// The transcripts of some input whole, cut in two at every byte, and one byte at a time.
   static func everySplit(
     _ text: String, limits: RequestParser.Limits = .init()
   ) -> [Transcript] {
-    let bytes = Array(text.utf8)
+    everySplit(Array(text.utf8), limits: limits)
+  }
+
+  static func everySplit(
+    _ bytes: [UInt8], limits: RequestParser.Limits = .init()
+  ) -> [Transcript] {
     var all = [Transcript([bytes[...]], limits: limits)]
     for cut in bytes.indices.dropFirst() {
       all.append(Transcript([bytes[..<cut], bytes[cut...]], limits: limits))
@@ -100,5 +106,4 @@ extension Transcript {
   }
 }
 
-/// A request that is valid, to stand before the one under test.
-let pilot = "GET /pilot HTTP/1.1\r\nHost: pilot\r\n\r\n"
+let pilot = KnownRequests.pilot
