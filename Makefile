@@ -11,9 +11,12 @@ CONFIGURATION ?= debug
 SWIFT_FLAGS ?=
 
 export CONFIGURATION SWIFT_FLAGS
-swift_files := $(wildcard Sources Tests Examples Benchmarks Package.swift)
+# How long `make fuzz` goes on, and where it begins.
+SECONDS ?= 60
+SEED ?= $(shell date +%s)
+swift_files := $(wildcard Sources Tests Examples Benchmarks Fuzzing Package.swift)
 
-.PHONY: help setup chat test interop autobahn bench instructions lint format
+.PHONY: help setup chat test interop autobahn fuzz bench instructions lint format
 .NOTPARALLEL:
 
 help: ## says this
@@ -33,6 +36,10 @@ interop: setup ## tests against python-engineio, curl, Autobahn and Chromium (in
 
 autobahn: setup ## runs the whole Autobahn test suite for WebSocket, best with CONFIGURATION=release
 	@scripts/autobahn.sh
+
+fuzz: setup ## holds the request parser against SwiftNIO's (SECONDS=60; faster with CONFIGURATION=release)
+	@swift run -c $(CONFIGURATION) $(SWIFT_FLAGS) RequestFuzzer \
+	  --seconds $(SECONDS) --seed $(SEED) --corpus Fuzzing/corpus --keep
 
 bench: setup ## compares the server's speed with SwiftNIO's and Hummingbird's
 	swift build -c release --product EchoServer

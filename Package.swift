@@ -85,6 +85,15 @@ let package = Package(
       ],
       path: "Examples/EchoServer"),
 
+    // Not a product: no user of the package builds it.
+    .executableTarget(
+      name: "RequestFuzzer",
+      dependencies: [
+        "HTTPCodec", "KnownRequests", httpTypes, nioCore, nioEmbedded, argumentParser,
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      path: "Fuzzing/RequestFuzzer"),
+
     .target(name: "KnownRequests", path: "Tests/KnownRequests"),
     .testTarget(name: "HTTPCodecTests", dependencies: ["HTTPCodec", "KnownRequests"]),
     .testTarget(name: "WebSocketCodecTests", dependencies: ["WebSocketCodec"]),

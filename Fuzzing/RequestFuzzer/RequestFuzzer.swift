@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import ArgumentParser
+import Foundation
+import KnownRequests
+
+/// Holds `RequestParser` against SwiftNIO's decoder: on the corpus, on every request that the tests
+/// know, and on mutations of both. What differs must be allowed by a rule.
+@main
+struct RequestFuzzer: ParsableCommand {
+  @Option(help: "How long to go on with mutations.")
+  var seconds = 5.0
+
+  @Option(help: "Stop after this many mutations; 0: when the time is over.")
+  var count = 0
+
+  @Option(help: "Where the mutations begin; the same seed and corpus give the same inputs.")
+  var seed: UInt64 = 1
+
+  @Option(help: "The folder of the corpus.")
+  var corpus: String?
+
+  @Flag(help: "Write inputs that did something new to the corpus.")
+  var keep = false
+
+  @Option(help: "Only this input, written as in the corpus.")
+  var input: String?
+
+  func run() throws {
+    if let input {
+      return try explain(Corpus.decode(input))
+    }
+    var corpus = try Corpus(folder: corpus)
+    var mutator = Mutator(random: SplitMix64(seed: seed))
+    var tally: [String: Int] = [:]
+    var findings: [String: [UInt8]] = [:]
+    func check(_ input: [UInt8], isKnown: Bool) {
+      let (comparison, signature) = compare(input, pieces: mutator.pieces(of: input))
+      corpus.note(input, signature, isKnown: isKnown)
+      switch comparison {
+      case .agreement: tally["agree", default: 0] += 1
+      case .allowed(let rule): tally[rule, default: 0] += 1
+      case .difference(let what):
+        if input.count < findings[what]?.count ?? .max { findings[what] = input }
+      }
+    }
+
+    for input in corpus.inputs { check(input, isKnown: true) }
+    let known =
+      (Refusal.all + Refusal.byServer).map(\.request.bytes)
+      + KnownRequests.valid.map { Array($0.0.utf8) }
+    for input in known { check(input, isKnown: false) }
+    let seeds = corpus.inputs.count
+    let start = ContinuousClock.now
+    let end = start + .seconds(seconds)
+    var made = 0
+    while ContinuousClock.now < end, count == 0 || made < count {
+      check(mutator.mutate(corpus.inputs), isKnown: false)
+      made += 1
+    }
+    if keep { try corpus.save() }
+
+    for (rule, times) in tally.sorted(by: { $0.value > $1.value }) { print("\(times)\t\(rule)") }
+    print(
+      "seed \(seed): \(made) mutations of \(seeds) inputs in \(ContinuousClock.now - start), \(corpus.added) new"
+    )
+    for (what, input) in findings {
+      print("\(what)\n  look: RequestFuzzer --input '\(Corpus.encode(input))'")
+    }
+    if !findings.isEmpty { throw ExitCode.failure }
+  }
+
+  /// The verdict, and what was remarkable about the input.
+  private func compare(
+    _ input: [UInt8], pieces: [ArraySlice<UInt8>]
+  ) -> (Comparison, String) {
+    let subject = Subject.read([input[...]])
+    let oracle = Oracle.read(input)
+    let inPieces = Subject.read(pieces)
+    var signature = "\(subject.error ?? "-") \(oracle.error ?? "-")"
+    if subject.error == nil, let last = subject.requests.last {
+      signature +=
+        " \(subject.requests.count > 1) \(last.isHTTP1_1) \(last.isComplete)"
+        + " \(last.body.isEmpty) \(last.trailers.isEmpty) \(last.offersUpgrade)"
+    }
+    guard inPieces.requests == subject.requests, inPieces.error == subject.error else {
+      return (.difference("depends on how the network cuts it"), signature)
+    }
+    return (Comparison(subject: subject, oracle: oracle), signature)
+  }
+
+  private func explain(_ input: [UInt8]) throws {
+    print("subject: \(Subject.read([input[...]]))")
+    print("oracle:  \(Oracle.read(input))")
+    print(Comparison(subject: Subject.read([input[...]]), oracle: Oracle.read(input)))
+  }
+}

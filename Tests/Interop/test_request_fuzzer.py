@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+# Part of HTTPApp.
+
+"""The request parser and SwiftNIO's decoder agree on mutations of the corpus, or may differ."""
+
+import subprocess
+from pathlib import Path
+
+from support.programs import REPOSITORY
+
+
+def test_the_parsers_agree(programs: Path) -> None:
+    # A count and a seed, not a time: every run sees the same inputs. `make fuzz` sees others.
+    corpus = REPOSITORY / "Fuzzing" / "corpus"
+    options = ["--count", "10000", "--seconds", "60", "--seed", "1", "--corpus", str(corpus)]
+    run = subprocess.run(
+        [programs / "RequestFuzzer", *options], capture_output=True, text=True, timeout=120
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "mutations of" in run.stdout
