@@ -59,15 +59,20 @@ extension HTTPConnection {
     } catch let error as any HTTPResponseError {
       return error.response
     } catch {
-      if !Task.isCancelled {
-        configuration.logger.error(
-          "request failed",
-          metadata: [
-            "method": "\(request.method)", "path": "\(request.path)", "error": "\(error)",
-          ])
-      }
+      report(error, of: request)
       return HTTPError(.internalServerError).response
     }
+  }
+
+  // Not inlined, because a task keeps room for all that it ever needs.
+  @inline(never)
+  private func report(_ error: any Error, of request: Request) {
+    guard !Task.isCancelled else { return }
+    configuration.logger.error(
+      "request failed",
+      metadata: [
+        "method": "\(request.method)", "path": "\(request.path)", "error": "\(error)",
+      ])
   }
 
   /// Answers without asking the application, and gives up on the connection's framing.

@@ -49,12 +49,18 @@ extension HTTPConnection {
       try await handler?(WebSocket(transport: webSocket))
       webSocket.close(.normalClosure, reason: "")
     } catch {
-      if !(error is WebSocketError), !Task.isCancelled {
-        configuration.logger.error("WebSocket handler failed", metadata: ["error": "\(error)"])
-      }
+      report(error)
       webSocket.close(.internalError, reason: "")
     }
     await webSocket.waitUntilClosed()
+  }
+
+  // Not inlined, because a task keeps room for all that it ever needs.
+  @inline(never)
+  private func report(_ error: any Error) {
+    if !(error is WebSocketError), !Task.isCancelled {
+      configuration.logger.error("WebSocket handler failed", metadata: ["error": "\(error)"])
+    }
   }
 
   private func refusal(of request: ReceivedRequest) -> Response {

@@ -19,6 +19,7 @@ extension WebSocketConnection {
     return try result.get()
   }
 
+  @inline(__always)
   private nonisolated(nonsending) func resultOnLoop(
     ofOwnTask isOwnTask: Bool
   ) async -> Result<WebSocketMessage?, WebSocketError> {

@@ -90,6 +90,7 @@ final class WebSocketConnection: WebSocketTransport, LoopFlushable, @unchecked S
     return true
   }
 
+  @inline(never)
   nonisolated(nonsending) func waitUntilClosed() async {
     while !isChannelClosed {
       await closeWaiters.wait()
