@@ -45,7 +45,8 @@ extension HTTPConnection {
   @inline(__always)
   private nonisolated(nonsending) func answer(_ request: ReceivedRequest) async {
     isAwaitingResponse = true
-    let response = await respond(to: Request(request, on: self))
+    let answer = await respond(to: Request(request, on: self))
+    let response = answer.status.code < 200 ? final(answer, for: request) : answer
     isAwaitingResponse = false
     guard phase == .open else { return }
     if !sendAtOnce(response, for: request) { await send(response, for: request) }
@@ -73,6 +74,20 @@ extension HTTPConnection {
       metadata: [
         "method": "\(request.method)", "path": "\(request.path)", "error": "\(error)",
       ])
+  }
+
+  /// Only a WebSocket is begun with a 1xx. As an answer the client would take it for an interim one,
+  /// and a body behind it for the next (RFC 9110 section 15.2).
+  @inline(never)
+  private func final(_ response: Response, for request: ReceivedRequest) -> Response {
+    if case .webSocket = response.body.kind { return response }
+    configuration.logger.error(
+      "a response has no final status",
+      metadata: [
+        "method": "\(request.head.method)", "path": "\(request.head.path)",
+        "status": "\(response.status.code)",
+      ])
+    return HTTPError(.internalServerError).response
   }
 
   /// Answers without asking the application, and gives up on the connection's framing.

@@ -126,6 +126,25 @@ struct HTTPConnectionSendingTests {
     }
   }
 
+  @Test func sendsTrailersBehindChunksOnly() async throws {
+    let app = HTTPHandler { request in
+      let length = request.path == "/length" ? 3 : nil
+      return .stream(length: length) { writer in
+        try await writer.write("abc")
+        writer.trailerFields[.init("sum")!] = "42"
+        writer.trailerFields[.contentLength] = "99"
+        writer.trailerFields[.setCookie] = "evil"
+      }
+    }
+    try await withConnection(to: app) { client async throws in
+      #expect(try await client.get("/chunks").trailers == "sum: 42\r\n")
+      #expect(try await client.get("/length").text == "abc")
+      #expect(try await client.get("/chunks").text == "abc")
+      try await client.send("GET /chunks HTTP/1.0\r\n\r\n")
+      #expect(await client.receiveToEnd().hasSuffix("\r\n\r\nabc"))
+    }
+  }
+
   @Test func endsStreamsToHTTP10WithTheConnection() async throws {
     let app = HTTPHandler { _ in .stream { try await $0.write("abc") } }
     try await withConnection(to: app) { client async throws in

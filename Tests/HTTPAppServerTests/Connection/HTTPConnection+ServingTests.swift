@@ -44,6 +44,20 @@ struct HTTPConnectionServingTests {
     }
   }
 
+  @Test(arguments: [0, 42, 100, 101, 103, 199])
+  func answers500ForAStatusThatIsNotFinal(code: Int) async throws {
+    let app = HTTPHandler { request in
+      request.path == "/stream"
+        ? .stream(status: .init(code: code)) { try await $0.write("evil") }
+        : .text("HTTP/1.1 200 OK\r\n\r\n", status: .init(code: code))
+    }
+    try await withConnection(to: app) { client async throws in
+      for target in ["/text", "/stream"] {
+        #expect(try await client.get(target).status == 500)
+      }
+    }
+  }
+
   @Test func runsRequestsOfSeveralConnectionsAtOnce() async throws {
     let events = Events()
     let app = HTTPHandler { request in

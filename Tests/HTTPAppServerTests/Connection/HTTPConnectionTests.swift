@@ -220,6 +220,50 @@ struct HTTPConnectionTests {
     }
   }
 
+  /// Also while it reads no more: behind as many requests as it takes, or as much of a body.
+  @Test(arguments: ["requests", "body"], ["close", "reset", "closeOutput"])
+  func cancelsThoughItHasStoppedReading(unread: String, how: String) async throws {
+    let events = Events()
+    let app = HTTPHandler { _ in
+      events.record("started")
+      do { try await Task.sleep(for: .seconds(50)) } catch { events.record("cancelled") }
+      return .text("too late")
+    }
+    try await withConnection(to: app) { client async throws in
+      if unread == "body" {
+        try await client.send(request("/", method: "POST", "content-length: 1000000"))
+        await events.wait(for: "started")
+        try await client.send(ByteBuffer(repeating: 0x61, count: 100_000))
+      } else {
+        try await client.send(request("/"))
+        await events.wait(for: "started")
+        try await client.send(String(repeating: request("/more"), count: 100))
+      }
+      switch how {
+      case "close": client.close()
+      case "reset": try await client.reset()
+      default: try await client.closeOutput()
+      }
+      await events.wait(for: "cancelled")
+    }
+    #expect(events.all.count { $0 == "started" } == 1)
+  }
+
+  @Test(arguments: [
+    "GET / HTTP/1.1\r\nhost: a\r\nx", "GET /", "\r\n",
+    "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nhell",
+    "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n",
+  ])
+  func answersNothingToATruncatedRequest(text: String) async throws {
+    let app = HTTPHandler { .bytes(try await $0.body.collect(upTo: 10)) }
+    try await withConnection(to: app) { client async throws in
+      try await client.send(text)
+      try await client.closeOutput()
+      #expect(await client.receiveToEnd() == "")
+      #expect(client.end == .closed)
+    }
+  }
+
   @Test func answersAClientThatEndsItsOutputBehindTheRequest() async throws {
     try await withConnection(to: Self.echoTarget) { client async throws in
       try await client.send(request("/last"))

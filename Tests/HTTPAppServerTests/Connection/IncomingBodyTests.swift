@@ -197,6 +197,30 @@ struct IncomingBodyTests {
     }
   }
 
+  @Test func throwsAwayUnreadChunksAndTheirTrailers() async throws {
+    let app = HTTPHandler { .text($0.path) }
+    try await withConnection(to: app) { client async throws in
+      try await client.send(
+        request("/1", method: "POST", "transfer-encoding: chunked") + "3\r\nabc\r\n")
+      #expect(try await client.receiveResponse().text == "/1")
+      try await client.send(
+        "5;x\r\nhello\r\n0\r\nsum: 1\r\n\r\n" + request("/2"))
+      #expect(try await client.receiveResponse().text == "/2")
+    }
+  }
+
+  @Test(arguments: [256 << 10, (256 << 10) + 1])
+  func throwsAwaySoMuchAndNoMore(size: Int) async throws {
+    let app = HTTPHandler { .text($0.path) }
+    try await withConnection(to: app) { client async throws in
+      try await client.send(request("/1", method: "POST", "content-length: \(size)"))
+      #expect(try await client.receiveResponse().text == "/1")
+      client.post(ByteBuffer(repeating: 0x61, count: size))
+      client.post(ByteBuffer(string: request("/2", "connection: close")))
+      #expect(await client.receiveToEnd().hasSuffix("/2") == (size == 256 << 10))
+    }
+  }
+
   @Test func closesWhenTooMuchIsUnread() async throws {
     let app = HTTPHandler { .text($0.path) }
     try await withConnection(to: app) { client async throws in
@@ -226,6 +250,32 @@ struct IncomingBodyTests {
       #expect(try await client.receive(through: "\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n")
       #expect(try await client.exchange("abc").text == "abc")
       #expect(try await client.get("/").status == 200)
+    }
+  }
+
+  @Test func asksOnceAndForChunksToo() async throws {
+    try await withConnection(to: Self.echo) { client async throws in
+      try await client.send(
+        request("/", method: "POST", "transfer-encoding: chunked", "expect: 100-Continue"))
+      #expect(try await client.receive(through: "\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n")
+      try await client.send("3\r\nabc\r\n")
+      #expect(try await client.exchange("3\r\ndef\r\n0\r\n\r\n").text == "abcdef")
+    }
+  }
+
+  @Test func asksBehindTheAnswerToAnEarlierRequest() async throws {
+    let events = Events()
+    let app = HTTPHandler { request in
+      if request.path == "/1" { await events.wait(for: "go") }
+      return .bytes(try await request.body.collect(upTo: 10))
+    }
+    try await withConnection(to: app) { client async throws in
+      try await client.send(
+        request("/1") + request("/2", method: "POST", "content-length: 3", "expect: 100-continue"))
+      events.record("go")
+      #expect(try await client.receiveResponse().status == 200)
+      #expect(try await client.receiveHead().status == 100)
+      #expect(try await client.exchange("abc").text == "abc")
     }
   }
 
