@@ -47,8 +47,8 @@ enum Comparison {
     case (let error?, nil):
       return StricterRule.find(error, theirs, rest: subject.rest)
     case (nil, let error?):
-      if let ours, ours.isComplete { return LaxerRule.find(error, ours) }
-      // Not refused, but not let through either: it would take more bytes to tell.
+      if let ours, ours.isComplete || theirs == nil { return LaxerRule.find(error, ours) }
+      // Not refused, but not let through either: it would take more bytes of the same line to tell.
       return .allowed("waits where the oracle has refused")
     case (nil, nil):
       switch (ours?.isComplete ?? false, theirs?.isComplete ?? false) {

@@ -8,6 +8,8 @@ import Foundation
 struct Corpus {
   private let file: URL?
   private(set) var inputs: [[UInt8]] = []
+  /// Those that the subject does not refuse: the others seldom get further than they did.
+  private(set) var accepted: [[UInt8]] = []
   private var signatures: Set<String> = []
   private(set) var added = 0
 
@@ -20,7 +22,10 @@ struct Corpus {
   }
 
   /// Keeps `input` if it is the first with this signature.
-  mutating func note(_ input: [UInt8], _ signature: String, isKnown: Bool = false) {
+  mutating func note(
+    _ input: [UInt8], _ signature: String, isKnown: Bool, isAccepted: Bool
+  ) {
+    if isAccepted, isKnown || !signatures.contains(signature) { accepted.append(input) }
     guard signatures.insert(signature).inserted, !isKnown else { return }
     inputs.append(input)
     added += 1

@@ -22,13 +22,29 @@ struct Mutator {
   private static let maximumLength = 1200
 
   /// A few changes to one input, or to two behind each other.
-  mutating func mutate(_ inputs: [[UInt8]]) -> [UInt8] {
+  mutating func mutate(_ corpus: Corpus) -> [UInt8] {
+    let inputs = below(4) == 0 || corpus.accepted.isEmpty ? corpus.inputs : corpus.accepted
     guard var bytes = inputs.randomElement(using: &random) else { return [] }
     if below(4) == 0, let second = inputs.randomElement(using: &random) {
       bytes = below(2) == 0 ? bytes + second : spliced(bytes, second)
     }
     repeat { change(&bytes) } while below(2) == 0
     return Array(bytes.prefix(Self.maximumLength))
+  }
+
+  /// Everything that differs from an input at one place: a byte less, a byte more, or another one.
+  static func neighbours(of input: [UInt8]) -> [[UInt8]] {
+    var all: [[UInt8]] = []
+    for index in input.indices {
+      all.append(Array(input[..<index] + input[(index + 1)...]))
+      all.append(Array(input[...index] + input[index...]))
+      for byte in "\r\n x\u{0}".unicodeScalars where UInt8(byte.value) != input[index] {
+        var changed = input
+        changed[index] = UInt8(byte.value)
+        all.append(changed)
+      }
+    }
+    return all
   }
 
   /// Cuts an input into pieces as a network might.

@@ -6,7 +6,7 @@ import Foundation
 import KnownRequests
 
 /// Holds `RequestParser` against SwiftNIO's decoder: on the corpus, on every request that the tests
-/// know, and on mutations of both. What differs must be allowed by a rule.
+/// know, on everything one byte away from the valid ones, and on mutations of them all. What differs must be allowed by a rule.
 @main
 struct RequestFuzzer: ParsableCommand {
   @Option(help: "How long to go on with mutations.")
@@ -36,8 +36,8 @@ struct RequestFuzzer: ParsableCommand {
     var tally: [String: Int] = [:]
     var findings: [String: [UInt8]] = [:]
     func check(_ input: [UInt8], isKnown: Bool) {
-      let (comparison, signature) = compare(input, pieces: mutator.pieces(of: input))
-      corpus.note(input, signature, isKnown: isKnown)
+      let (comparison, signature, isAccepted) = compare(input, pieces: mutator.pieces(of: input))
+      corpus.note(input, signature, isKnown: isKnown, isAccepted: isAccepted)
       switch comparison {
       case .agreement: tally["agree", default: 0] += 1
       case .allowed(let rule): tally[rule, default: 0] += 1
@@ -51,12 +51,15 @@ struct RequestFuzzer: ParsableCommand {
       (Refusal.all + Refusal.byServer).map(\.request.bytes)
       + KnownRequests.valid.map { Array($0.0.utf8) }
     for input in known { check(input, isKnown: false) }
+    for (text, _) in KnownRequests.valid {
+      for input in Mutator.neighbours(of: Array(text.utf8)) { check(input, isKnown: false) }
+    }
     let seeds = corpus.inputs.count
     let start = ContinuousClock.now
     let end = start + .seconds(seconds)
     var made = 0
     while ContinuousClock.now < end, count == 0 || made < count {
-      check(mutator.mutate(corpus.inputs), isKnown: false)
+      check(mutator.mutate(corpus), isKnown: false)
       made += 1
     }
     if keep { try corpus.save() }
@@ -74,7 +77,7 @@ struct RequestFuzzer: ParsableCommand {
   /// The verdict, and what was remarkable about the input.
   private func compare(
     _ input: [UInt8], pieces: [ArraySlice<UInt8>]
-  ) -> (Comparison, String) {
+  ) -> (Comparison, signature: String, isAccepted: Bool) {
     let subject = Subject.read([input[...]])
     let oracle = Oracle.read(input)
     let inPieces = Subject.read(pieces)
@@ -85,9 +88,9 @@ struct RequestFuzzer: ParsableCommand {
         + " \(last.body.isEmpty) \(last.trailers.isEmpty) \(last.offersUpgrade)"
     }
     guard inPieces.requests == subject.requests, inPieces.error == subject.error else {
-      return (.difference("depends on how the network cuts it"), signature)
+      return (.difference("depends on how the network cuts it"), signature, subject.error == nil)
     }
-    return (Comparison(subject: subject, oracle: oracle), signature)
+    return (Comparison(subject: subject, oracle: oracle), signature, subject.error == nil)
   }
 
   private func explain(_ input: [UInt8]) throws {
