@@ -45,10 +45,11 @@ extension HTTPConnection {
   @inline(__always)
   private nonisolated(nonsending) func answer(_ request: ReceivedRequest) async {
     isAwaitingResponse = true
-    let answer = await respond(to: Request(request, on: self))
-    let response = answer.status.code < 200 ? final(answer, for: request) : answer
+    var response = await respond(to: Request(request, on: self))
+    if response.status.code < 200 { response = final(response, for: request) }
     isAwaitingResponse = false
     guard phase == .open else { return }
+    addServerName(to: &response)
     if !sendAtOnce(response, for: request) { await send(response, for: request) }
     finish(request)
   }
@@ -92,13 +93,21 @@ extension HTTPConnection {
 
   /// Answers without asking the application, and gives up on the connection's framing.
   func answer(_ status: HTTPResponse.Status, _ reason: String) {
-    let response = Response.text(reason + "\n", status: status)
+    var response = Response.text(reason + "\n", status: status)
+    addServerName(to: &response)
     prepareOut()
     ResponseSerializer.writeHead(
       response.status, response.headerFields, framing: .contentLength(response.body.length ?? 0),
       connection: .close, date: loop.dateField, into: &out)
     if case .bytes(let bytes) = response.body.kind { write(bytes) }
     closeLingering()
+  }
+
+  /// Adds the Server field to a response that has none, where there is to be one.
+  @inline(__always)
+  func addServerName(to response: inout Response) {
+    guard let name = configuration.serverName else { return }
+    if response.headerFields[.server] == nil { response.headerFields[.server] = name }
   }
 
   /// Decides what becomes of the connection after an answer.

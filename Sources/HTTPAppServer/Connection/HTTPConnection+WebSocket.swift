@@ -15,7 +15,9 @@ extension HTTPConnection {
     _ response: Response, _ upgrade: WebSocketUpgrade, for request: ReceivedRequest
   ) {
     guard let accept = request.webSocketAccept else {
-      _ = sendAtOnce(refusal(of: request), for: request)
+      var refusal = refusal(of: request)
+      addServerName(to: &refusal)
+      _ = sendAtOnce(refusal, for: request)
       return
     }
     var response = response

@@ -16,6 +16,8 @@ public struct HTTPServerConfiguration: Sendable {
   public var backlog = 4096
   /// What clients may send, and how long they may take.
   public var limits = HTTPServerLimits()
+  /// What responses without a Server field say there (RFC 9110 section 10.2.4); nil: they have none.
+  public var serverName: String?
   /// How long a graceful shutdown waits before it closes what is left and cancels its tasks.
   public var shutdownTimeout: Duration = .seconds(10)
   /// Whether SIGINT and SIGTERM begin a graceful shutdown. Turn off where something else handles

@@ -91,6 +91,37 @@ struct HTTPConnectionServingTests {
       #expect(head.contains(" GMT\r\n"))
     }
   }
+
+  @Test func tellsTheServersNameWhereItHasOne() async throws {
+    let app = HTTPHandler { request in
+      switch request.path {
+      case "/own": Response(headerFields: [.server: "own"])
+      case "/error": throw HTTPError(.notFound)
+      case "/stream": .stream { try await $0.write("x") }
+      case "/socket": .webSocket { _ in }
+      default: .text("")
+      }
+    }
+    try await withServer(app, configure: { $0.serverName = "test/1" }) { server async throws in
+      let client = try await server.connect()
+      for path in ["/", "/error", "/stream"] {
+        #expect(try await client.get(path)["server"] == "test/1")
+      }
+      let own = try await client.get("/own").head.lowercased().split(separator: "\r\n")
+      #expect(own.filter { $0.hasPrefix("server:") } == ["server: own"])
+      // What the server answers by itself.
+      #expect(try await client.get("/socket")["server"] == "test/1")
+      #expect(try await client.exchange("BAD\r\n\r\n")["server"] == "test/1")
+      #expect(try await server.connect().upgrade("/socket")["server"] == "test/1")
+    }
+  }
+
+  @Test func tellsNoNameOfItsOwnAccord() async throws {
+    try await withConnection(to: HTTPHandler { _ in .text("") }) { client async throws in
+      #expect(try await client.get("/")["server"] == nil)
+      #expect(try await client.exchange("BAD\r\n\r\n")["server"] == nil)
+    }
+  }
 }
 
 private struct RecordingLog: LogHandler {
