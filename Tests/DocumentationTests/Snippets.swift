@@ -91,6 +91,18 @@ enum Snippets {
     _ = app
   }
 
+  static func accessLog(existingApp: HTTPHandler) {
+    // snippet: access-log
+    let app = Stack {
+      AccessLog { entry in
+        print(entry)  // 192.0.2.1:50312 "GET /search?q=1 HTTP/1.1" 200 1234 532us
+      }
+      existingApp
+    }
+    // end
+    _ = app
+  }
+
   static func files() {
     // snippet: files
     let files: StaticFiles = [
