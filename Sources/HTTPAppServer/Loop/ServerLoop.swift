@@ -71,6 +71,9 @@ final class ServerLoop: @unchecked Sendable {
   private static let largestSpareBuffer = 128 << 10
   private static let spareBufferCount = 64
 
+  /// Connections whose channel is open or whose task runs.
+  var connectionCount: Int { connections.count }
+
   /// Keeps `connection` until ``remove(_:)``; that is how a server knows what it waits for.
   func add(_ connection: HTTPConnection) {
     executor.loop.assertInEventLoop()

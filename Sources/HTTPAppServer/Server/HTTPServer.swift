@@ -34,7 +34,8 @@ public struct HTTPServer: Service {
 
   /// Runs within the application's lifespan until SIGINT, SIGTERM or a graceful shutdown of the
   /// surrounding `ServiceGroup`, then answers what is in flight and returns. Cancelling the task
-  /// does not wait for what is in flight.
+  /// does not wait for what is in flight. Either way it returns after the last handler has: those
+  /// left when ``HTTPServerConfiguration/shutdownTimeout`` is over are cancelled.
   ///
   /// - Throws: ``HTTPServerError`` when it cannot listen; what the application's lifespan throws.
   public func run() async throws {

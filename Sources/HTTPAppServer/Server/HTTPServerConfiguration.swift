@@ -18,7 +18,9 @@ public struct HTTPServerConfiguration: Sendable {
   public var limits = HTTPServerLimits()
   /// What responses without a Server field say there (RFC 9110 section 10.2.4); nil: they have none.
   public var serverName: String?
-  /// How long a graceful shutdown waits before it closes what is left and cancels its tasks.
+  /// How long a graceful shutdown waits before it closes what is left and cancels its tasks. Nothing
+  /// can end a handler that ignores its cancellation: the shutdown waits for it, and says so in the
+  /// log.
   public var shutdownTimeout: Duration = .seconds(10)
   /// Whether SIGINT and SIGTERM begin a graceful shutdown. Turn off where something else handles
   /// signals, such as a `ServiceGroup`.

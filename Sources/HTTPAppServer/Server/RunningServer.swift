@@ -20,7 +20,7 @@ final class RunningServer: Sendable {
   private let application: any HTTPApplication
   private let configuration: HTTPServerConfiguration
   private let group: MultiThreadedEventLoopGroup
-  private let loops: [ObjectIdentifier: ServerLoop]
+  let loops: [ObjectIdentifier: ServerLoop]
   private let listeners = Mutex<[any Channel]>([])
 
   init(
@@ -109,6 +109,11 @@ final class RunningServer: Sendable {
       .serverChannelOption(.backlog, value: CInt(configuration.backlog))
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.recvAllocator, value: Self.receiveBuffers)
+      .serverChannelInitializer { [configuration] channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(AcceptPause(logger: configuration.logger))
+        }
+      }
       .childChannelInitializer { [loops, application, configuration] channel in
         channel.eventLoop.makeCompletedFuture {
           guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else {
@@ -158,7 +163,21 @@ final class RunningServer: Sendable {
 
   private func closeAll() {
     for loop in loops.values {
-      loop.executor.loop.execute { loop.closeAll() }
+      loop.executor.loop.execute {
+        loop.closeAll()
+        loop.executor.loop.scheduleTask(in: Self.cancellationPatience) { self.warn(of: loop) }
+      }
     }
+  }
+
+  /// How long cancelled handlers may go on before that is worth a warning.
+  private static let cancellationPatience = TimeAmount.seconds(1)
+
+  /// Says what the shutdown still waits for.
+  private func warn(of loop: ServerLoop) {
+    guard loop.connectionCount > 0 else { return }
+    configuration.logger.warning(
+      "the shutdown waits for handlers that ignore their cancellation",
+      metadata: ["handlers": "\(loop.connectionCount)"])
   }
 }

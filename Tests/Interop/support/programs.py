@@ -3,7 +3,9 @@
 
 """The programs under test, started and stopped the way a person does it."""
 
+import os
 import re
+import resource
 import signal
 import subprocess
 import tempfile
@@ -51,6 +53,23 @@ class Program:
     @property
     def exited(self) -> bool:
         return self.process.poll() is not None
+
+    @property
+    def descriptors(self) -> int:
+        """How many files and sockets it has open."""
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
+    @property
+    def cpu_seconds(self) -> float:
+        """The time that all its threads have run."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    @property
+    def resident_bytes(self) -> int:
+        """The memory it occupies."""
+        pages = Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
+        return int(pages) * resource.getpagesize()
 
     @property
     def errors(self) -> str:
