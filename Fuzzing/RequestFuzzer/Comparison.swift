@@ -33,13 +33,15 @@ enum Comparison {
         self = .agreement
         return
       }
-      self = Self.judge(ours, theirs, subject, oracle)
+      let previous = index > 0 ? subject.requests[index - 1] : nil
+      self = Self.judge(ours, theirs, behind: previous, subject, oracle)
       return
     }
   }
 
   private static func judge(
-    _ ours: ParsedRequest?, _ theirs: ParsedRequest?, _ subject: Reading, _ oracle: Reading
+    _ ours: ParsedRequest?, _ theirs: ParsedRequest?, behind previous: ParsedRequest?,
+    _ subject: Reading, _ oracle: Reading
   ) -> Comparison {
     switch (subject.error, oracle.error) {
     case (_?, _?):
@@ -47,7 +49,9 @@ enum Comparison {
     case (let error?, nil):
       return StricterRule.find(error, theirs, rest: subject.rest)
     case (nil, let error?):
-      if let ours, ours.isComplete || theirs == nil { return LaxerRule.find(error, ours) }
+      if let ours, ours.isComplete || theirs == nil {
+        return LaxerRule.find(error, ours, behind: previous)
+      }
       // Not refused, but not let through either: it would take more bytes of the same line to tell.
       return .allowed("waits where the oracle has refused")
     case (nil, nil):

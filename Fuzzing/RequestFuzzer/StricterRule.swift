@@ -39,8 +39,12 @@ struct StricterRule: Sendable {
     "Only HTTP/1.0 and HTTP/1.1 are spoken here.": .init(
       why: "The oracle tells at the end of the head.", holds: { _ in false }),
     "The HTTP version is malformed.": .init(
-      why: "RFC 9112 section 3 has one space before it; the oracle takes several.",
-      holdsForRest: hasSeveralSpaces),
+      why:
+        "RFC 9112 section 3 has one space before it, the oracle takes several; it knows RTSP/ and ICE/ too.",
+      holdsForRest: { head in
+        let version = head.split(separator: 0x20).dropFirst(2).first
+        return hasSeveralSpaces(head) || version?.first.map("RI".utf8.contains) ?? false
+      }),
     "The request target is empty.": .init(
       why: "RFC 9112 section 3 has one space before the target; the oracle takes several.",
       holdsForRest: hasSeveralSpaces),
