@@ -27,12 +27,24 @@ extension HTTPConnection {
     close()
   }
 
+  /// Has the connection end because the peer sends nothing more. Most who do that are gone, and then
+  /// nobody wants what is still to be made; but what is complete is sent, for those who are not.
+  func inputEnded() {
+    isInputEnded = true
+    guard phase == .open else { return }
+    if webSocket != nil || isAnswering && sending == nil {
+      abort()
+    } else if !isAnswering {
+      close()
+    }
+  }
+
   private static let lingerTime = TimeAmount.seconds(2)
 
   func closeChannel() {
     guard let context, !isOutputEnded else { return }
     isOutputEnded = true
-    if isLingering {
+    if isLingering, !isInputEnded {
       context.close(mode: .output, promise: nil)
       if isReadWithheld {
         isReadWithheld = false
@@ -41,9 +53,14 @@ extension HTTPConnection {
     } else if bufferedBytes == 0 {
       context.close(promise: nil)
     } else {
-      // Closing throws away what waits in the channel, ending the output does not.
+      // Closing throws away what waits in the channel, ending the output does not; but where the
+      // input has ended already, that is closing.
       let ended = context.eventLoop.makePromise(of: Void.self)
-      context.close(mode: .output, promise: ended)
+      if isInputEnded {
+        context.writeAndFlush(wrapOutboundOut(.byteBuffer(ByteBuffer())), promise: ended)
+      } else {
+        context.close(mode: .output, promise: ended)
+      }
       ended.futureResult.assumeIsolated().whenComplete { _ in self.context?.close(promise: nil) }
     }
   }

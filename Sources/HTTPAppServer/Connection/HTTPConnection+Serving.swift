@@ -113,7 +113,7 @@ extension HTTPConnection {
   /// Decides what becomes of the connection after an answer.
   private func finish(_ request: ReceivedRequest) {
     guard phase == .open, webSocket == nil else { return }
-    if request.keepsAlive {
+    if request.keepsAlive, !isInputEnded {
       request.incoming?.discard()
       if isParsingHeld, request.wantsWebSocket {
         isParsingHeld = false

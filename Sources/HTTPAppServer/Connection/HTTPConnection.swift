@@ -68,6 +68,8 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
   var headStarted: NIODeadline?
   var isLingering = false
   var isOutputEnded = false
+  /// Whether the peer has said that it sends nothing more.
+  var isInputEnded = false
   /// When a closing connection is given up whose answers are all sent.
   var lingerDeadline: NIODeadline?
 
@@ -167,6 +169,11 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
     context.eventLoop.assumeIsolated().execute {
       self.executor.run { self.connectionEnded() }
     }
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if case ChannelEvent.inputClosed = event { executor.run { inputEnded() } }
+    context.fireUserInboundEventTriggered(event)
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -108,6 +108,7 @@ final class RunningServer: Sendable {
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: CInt(configuration.backlog))
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelOption(.recvAllocator, value: Self.receiveBuffers)
       .serverChannelInitializer { [configuration] channel in
         channel.eventLoop.makeCompletedFuture {

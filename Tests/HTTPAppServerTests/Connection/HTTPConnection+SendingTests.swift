@@ -342,6 +342,32 @@ struct HTTPConnectionSendingTests {
     }
   }
 
+  @Test(arguments: ["/bytes", "/file"])
+  func sendsCompleteAnswersAfterTheClientsFIN(path: String) async throws {
+    let size = 16 << 20
+    try await withFile(of: size) { _, file async throws in
+      let app = HTTPHandler { request in
+        switch request.path {
+        case "/bytes": .bytes(ByteBuffer(repeating: 0x61, count: size))
+        case "/file": Response(body: .file(file))
+        default: .text(request.path)
+        }
+      }
+      try await withServer(app) { server async throws in
+        let client = try await server.connect(isReading: false)
+        let other = try await server.connect()
+        try await client.send(request(path))
+        try await client.closeOutput()
+        // The server has seen the end by then.
+        for _ in 0..<50 { #expect(try await other.get("/other").text == "/other") }
+        await client.startReading()
+        #expect(try await client.receiveHead().status == 200)
+        #expect(await client.countToEnd() == size)
+        #expect(client.end == .closed)
+      }
+    }
+  }
+
   @Test func survivesAClientThatGoesAwayDuringAFile() async throws {
     try await withFile(of: 16 << 20) { _, file async throws in
       let events = Events()

@@ -52,6 +52,8 @@ struct FaultTests {
             throw error
           }
         }
+      case "/large":
+        return .bytes(ByteBuffer(repeating: 0x61, count: 16 << 20))
       case "/body":
         return .text("\(try await request.body.collect(upTo: 1 << 20).readableBytes)")
       default:
@@ -159,6 +161,23 @@ struct FaultTests {
         try await client.reset()
         await events.wait(for: "connectionClosed /endless?\(number)")
       }
+    }
+  }
+
+  @Test(arguments: ["takes nothing", "close", "reset"])
+  func givesUpOnAnAnswerAfterTheClientsFIN(how: String) async throws {
+    try await withFaults(configure: { $0.limits.writeTimeout = .milliseconds(500) }) {
+      server, witness, _ in
+      let client = try await server.connect(isReading: false)
+      try await client.send(request("/large"))
+      try await client.closeOutput()
+      for _ in 0..<50 { #expect(try await witness.get("/other").text == "/other") }
+      switch how {
+      case "close": client.close()
+      case "reset": try await client.reset()
+      default: break
+      }
+      try await server.settle(at: 1, witness: witness)
     }
   }
 
