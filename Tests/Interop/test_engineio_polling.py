@@ -9,7 +9,7 @@ import time
 import pytest
 
 from support.programs import Program
-from support.waiting import wait_for
+from support.waiting import LATE, wait_for
 from support.wire import Reply, Session, request
 
 ENGINE = "/engine.io/"
@@ -191,22 +191,23 @@ def test_a_poll_given_up_ends_the_session(calm_echo: Program) -> None:
 
 
 def test_a_ping_every_interval(echo: Program) -> None:
+    started = time.monotonic()
     session = Session(echo)
     for _ in range(3):
-        started = time.monotonic()
         ping = session.get()
         assert (ping.status, ping.body) == (200, "2")
-        assert 0.2 < time.monotonic() - started < 0.5
+        assert 0.25 < time.monotonic() - started < LATE
+        started = time.monotonic()
         assert session.post("3").status == 200
 
 
 def test_no_pong_no_session(echo: Program) -> None:
+    started = time.monotonic()
     session = Session(echo)
-    opened = time.monotonic()
     assert session.get().body == "2"
     last = session.get()  # waits for the end, which comes 500 ms after the beginning
     assert (last.status, last.body) in ((200, "1"), (400, last.body))
-    assert 0.45 < time.monotonic() - opened < 0.7
+    assert 0.45 < time.monotonic() - started < LATE
     gone(session)
 
 
@@ -218,10 +219,10 @@ def test_the_timeout_is_kept_to_the_millisecond(echo: Program) -> None:
 
 
 def test_messages_are_no_pongs(echo: Program) -> None:
-    session = Session(echo)
     began = time.monotonic()
+    session = Session(echo)
     while session.post("4hello").status == 200:
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < LATE
     assert time.monotonic() - began > 0.3
 
 

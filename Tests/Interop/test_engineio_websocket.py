@@ -11,7 +11,7 @@ import pytest
 import websocket
 
 from support.programs import Program
-from support.waiting import wait_for
+from support.waiting import LATE, wait_for
 from support.wire import Session, abandon, closed, request, upgrade
 
 ENGINE = "/engine.io/"
@@ -76,7 +76,7 @@ def test_what_cannot_be_read_ends_the_session_at_once(calm_echo: Program, frame:
     connection.send(frame)
     started = time.monotonic()
     assert closed(connection)
-    assert time.monotonic() - started < 1  # and not when a pong is missed
+    assert time.monotonic() - started < LATE  # and not when a pong is missed
 
 
 def test_a_message_over_the_limit_ends_the_session(echo: Program) -> None:
@@ -89,20 +89,21 @@ def test_a_message_over_the_limit_ends_the_session(echo: Program) -> None:
 
 
 def test_a_ping_every_interval(echo: Program) -> None:
+    started = time.monotonic()
     connection = connect(echo)
     for _ in range(3):
-        started = time.monotonic()
         assert connection.recv() == "2"
-        assert 0.2 < time.monotonic() - started < 0.5
+        assert 0.25 < time.monotonic() - started < LATE
+        started = time.monotonic()
         connection.send("3")
     connection.close()
 
 
 def test_no_pong_no_session(echo: Program) -> None:
+    started = time.monotonic()
     connection = connect(echo)
-    opened = time.monotonic()
     assert closed(connection)
-    assert 0.45 < time.monotonic() - opened < 0.7
+    assert 0.45 < time.monotonic() - started < LATE
 
 
 def test_the_client_says_goodbye(calm_echo: Program) -> None:
@@ -110,7 +111,7 @@ def test_the_client_says_goodbye(calm_echo: Program) -> None:
     connection.send("1")
     started = time.monotonic()
     assert closed(connection)
-    assert time.monotonic() - started < 1  # at once, and not when a pong is missed
+    assert time.monotonic() - started < LATE  # at once, and not when a pong is missed
 
 
 def test_no_polling_beside_it(echo: Program) -> None:

@@ -28,3 +28,7 @@ def holds(condition: Callable[[], bool], what: str, during: float) -> None:
     while time.monotonic() < deadline:
         assert condition(), f"no longer: {what}"
         time.sleep(0.01)
+
+
+LATE = 3
+"""Seconds within which even a busy machine does what is due in a few hundred milliseconds."""
