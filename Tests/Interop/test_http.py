@@ -117,7 +117,7 @@ def test_a_peer_that_has_nothing_more_to_say_is_still_answered(echo: Program) ->
 def test_it_gets_a_long_answer_whole(echo: Program) -> None:
     head = b"GET /files/large.bin HTTP/1.1\r\nHost: x\r\n\r\n"
     with socket.create_connection(echo.address, timeout=10) as connection:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         connection.sendall(head)
         connection.shutdown(socket.SHUT_WR)
         answer = b"".join(iter(lambda: receive(connection), b""))

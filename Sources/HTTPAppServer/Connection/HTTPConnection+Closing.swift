@@ -32,8 +32,11 @@ extension HTTPConnection {
   func inputEnded() {
     isInputEnded = true
     guard phase == .open else { return }
-    if webSocket != nil || isAnswering && sending == nil {
+    if webSocket != nil {
       abort()
+    } else if isAnswering && sending == nil {
+      // Cancelled before it can return what would then be lost without its knowing.
+      terminate()
     } else if !isAnswering {
       close()
     }

@@ -61,7 +61,12 @@ class Pending:
         return Reply(response.status, response.headers, body)
 
     def abort(self) -> None:
+        """Gives up with a reset, which may overtake the request."""
         abandon(self.connection.sock)
+
+    def leave(self) -> None:
+        """Gives up with a FIN, which comes behind the request."""
+        self.connection.close()
 
 
 def request(program: Program, method: str, target: str, body: str | bytes | None = None, **headers: str) -> Pending:
