@@ -68,7 +68,7 @@ let package = Package(
     .target(name: "StaticFiles", dependencies: ["HTTPApp", "HTTPCodec", httpTypes, nioCore]),
     .target(
       name: "EngineIOMiddleware",
-      dependencies: ["HTTPApp", "StaticFiles", "EngineIO", httpTypes, nioCore]),
+      dependencies: ["HTTPApp", "StaticFiles", "EngineIO", "HTTPCodec", httpTypes, nioCore]),
 
     // Programs.
     .executableTarget(

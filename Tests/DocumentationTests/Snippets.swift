@@ -166,4 +166,22 @@ enum Snippets {
     }
     // end
   }
+
+  static func cookie() {
+    // snippet: cookie
+    let engine = EngineIOServer(.init(cookie: "io"))
+    // set-cookie: io=<id>; Path=/; HttpOnly; SameSite=Lax
+    // end
+    _ = engine
+  }
+
+  static func computedCookie() -> EngineIOServer.Configuration {
+    // snippet: computed-cookie
+    var configuration = EngineIOServer.Configuration()
+    configuration.makeCookie = { request in
+      EngineIOCookie("io", maxAge: .seconds(86400), secure: request.scheme == "https")
+    }
+    // end
+    return configuration
+  }
 }

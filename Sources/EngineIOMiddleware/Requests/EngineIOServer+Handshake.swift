@@ -3,6 +3,7 @@
 
 import EngineIO
 import HTTPApp
+import HTTPTypes
 
 extension EngineIOServer {
   /// Opens a session, if the application accepts it.
@@ -10,8 +11,10 @@ extension EngineIOServer {
     _ request: Request, _ kind: TransportKind
   ) async throws -> Response {
     guard let handlers = runningHandlers else { throw EngineIOErrorCode.unavailable }
+    let id = SessionID.random(tag: configuration.nodeTag)
+    let cookie = try cookie(id, for: request)
     let session = EngineIOSession(
-      id: .random(tag: configuration.nodeTag), engine: self, handlers: handlers, transport: kind,
+      id: id, engine: self, handlers: handlers, transport: kind,
       executor: request.connection.executor)
     if let connect = handlers.connect {
       do {
@@ -46,10 +49,21 @@ extension EngineIOServer {
       session.end(.transportError)
       throw CancellationError()
     }
-    switch kind {
-    case .polling: return .engineIO(packets)
-    case .websocket: return webSocket { await session.serveHandshake(on: $0) }
+    var response =
+      switch kind {
+      case .polling: Response.engineIO(packets)
+      case .websocket: webSocket { await session.serveHandshake(on: $0) }
+      }
+    if let cookie { response.headerFields[.setCookie] = cookie }
+    return response
+  }
+
+  /// The value of `set-cookie` for a new session.
+  private func cookie(_ id: SessionID, for request: Request) throws -> String? {
+    guard let makeCookie = configuration.makeCookie else {
+      return try configuration.cookie?.field(id)
     }
+    return try makeCookie(request)?.field(id)
   }
 
   /// Lets a WebSocket probe for a session. If the session already has one, the new one is closed

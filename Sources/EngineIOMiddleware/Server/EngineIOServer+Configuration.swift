@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of HTTPApp.
 
+public import HTTPApp
+
 extension EngineIOServer {
   /// The settings of a server.
   public struct Configuration: Sendable {
@@ -29,6 +31,13 @@ extension EngineIOServer {
     /// Whether `x-forwarded-proto` and `x-forwarded-host` say what the client asked for when the
     /// same origin is decided. Only behind a proxy that sets or removes both.
     public var trustForwardedHeaders: Bool
+    /// A cookie with the session's id in the answer to the handshake. A name or an attribute that
+    /// cannot be sent stops the program when the server is created.
+    public var cookie: EngineIOCookie?
+    /// Makes the cookie for a request that opens a session, or none; in place of `cookie`, where
+    /// attributes depend on the request or the time. A cookie that cannot be sent fails the request
+    /// with `EngineIOCookieError`, which is the host's to log and answer, and opens no session.
+    public var makeCookie: (@Sendable (Request) -> EngineIOCookie?)?
     /// Bytes waiting for one client above which `send` suspends and `offer` refuses.
     public var sendBufferBytes: Int
     /// Messages waiting for one client's poll above which `send` suspends and `offer` refuses.
@@ -49,7 +58,8 @@ extension EngineIOServer {
       transports: Set<TransportKind> = [.polling, .websocket],
       upgradeTimeout: Duration = .seconds(10), closeTimeout: Duration = .seconds(30),
       allowedOrigins: AllowedOrigins = .sameOrigin, allowCredentials: Bool = false,
-      trustForwardedHeaders: Bool = false, sendBufferBytes: Int = 1 << 20,
+      trustForwardedHeaders: Bool = false, cookie: EngineIOCookie? = nil,
+      makeCookie: (@Sendable (Request) -> EngineIOCookie?)? = nil, sendBufferBytes: Int = 1 << 20,
       sendBufferMessages: Int = 1_000, receiveBufferMessages: Int = 256,
       endsSessionOnAbandonedPoll: Bool = true, nodeTag: String? = nil
     ) {
@@ -64,6 +74,8 @@ extension EngineIOServer {
       self.allowedOrigins = allowedOrigins
       self.allowCredentials = allowCredentials
       self.trustForwardedHeaders = trustForwardedHeaders
+      self.cookie = cookie
+      self.makeCookie = makeCookie
       self.sendBufferBytes = sendBufferBytes
       self.sendBufferMessages = sendBufferMessages
       self.receiveBufferMessages = receiveBufferMessages

@@ -43,6 +43,7 @@ public final class EngineIOServer: HTTPApplication {
     clock: some Clock<Duration> = ContinuousClock()
   ) {
     if let tag = configuration.nodeTag { _ = SessionID.random(tag: tag) }
+    if let problem = configuration.cookie?.problem { preconditionFailure("\(problem)") }
     self.configuration = configuration
     sessionConfiguration = configuration.session
     time = TimeSource(clock)
