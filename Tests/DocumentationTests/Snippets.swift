@@ -184,4 +184,15 @@ enum Snippets {
     // end
     return configuration
   }
+
+  static func origins() -> EngineIOServer.Configuration {
+    // snippet: origins
+    var configuration = EngineIOServer.Configuration()
+    configuration.allowedOrigins = .matching { origin, _ in
+      origin == "https://example.com" || origin.hasSuffix(".example.com")
+    }
+    configuration.allowCredentials = true
+    // end
+    return configuration
+  }
 }

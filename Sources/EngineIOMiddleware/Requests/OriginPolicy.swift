@@ -34,6 +34,9 @@ struct OriginPolicy: Sendable {
     case .only(let origins):
       origin = request.headerValue(.origin)
       if let origin, !origins.contains(origin), !isSameOrigin(origin, request) { return .refused }
+    case .matching(let isAllowed):
+      origin = request.headerValue(.origin)
+      if let origin, !isAllowed(origin, request) { return .refused }
     case .any:
       // With credentials the wildcard has no effect, so the origin itself has to be named.
       guard allowsCredentials else { return .allowed(Self.wildcard) }

@@ -100,11 +100,14 @@ extension EngineIOServer {
 /// The pages that may use an Engine.IO server, by the `origin` field of their requests; requests
 /// without one, which no page can make across origins, are always let through. Enforced for HTTP
 /// and WebSocket alike, before a session exists.
-public enum AllowedOrigins: Sendable, Hashable {
+public enum AllowedOrigins: Sendable {
   /// Pages from the same scheme, host and port.
   case sameOrigin
   /// Pages from these origins, such as `https://example.com`, besides those from the same one.
   case only(Set<String>)
+  /// Pages from the origins that a predicate accepts, which is asked about the same origin too. It
+  /// is asked at every request and must not block.
+  case matching(@Sendable (_ origin: String, Request) -> Bool)
   /// All pages.
   case any
   /// All pages as far as this server is concerned, and no CORS fields in the answers: somebody

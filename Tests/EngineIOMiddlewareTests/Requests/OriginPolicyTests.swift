@@ -46,6 +46,70 @@ import Testing
     #expect(!isAllowed(.only([]), "https://a.example"))
   }
 
+  @Test func matchingOrigins() {
+    let origins = AllowedOrigins.matching { origin, request in
+      origin.hasSuffix(".example") && request.scheme == "https"
+    }
+    #expect(isAllowed(origins, "https://a.example", scheme: "https"))
+    #expect(!isAllowed(origins, "https://a.example", scheme: "http"))
+    #expect(!isAllowed(origins, "https://a.test", scheme: "https"))
+    // Who is asked has the last word, about the same origin too.
+    #expect(!isAllowed(origins, "https://example.com", scheme: "https"))
+    #expect(isAllowed(.matching { _, _ in false }, nil))
+  }
+
+  /// What the manual says: same origin, one, several, all, off, a predicate; by HTTP and WebSocket.
+  @Test(
+    arguments: [
+      (.sameOrigin, ["http://example.com"], ["https://a.example"]),
+      (
+        .only(["https://a.example"]), ["http://example.com", "https://a.example"], ["http://b.test"]
+      ),
+      (.only(["http://a.test", "http://b.test"]), ["http://a.test", "http://b.test"], ["null"]),
+      (.any, ["https://a.example", "null"], []), (.unchecked, ["https://a.example", "null"], []),
+      (
+        .matching { origin, _ in origin.hasSuffix(".test") }, ["http://a.test"],
+        ["http://example.com"]
+      ),
+    ] as [(AllowedOrigins, [String], [String])], TransportKind.allCases)
+  func enforced(
+    rule: (origins: AllowedOrigins, allowed: [String], refused: [String]), kind: TransportKind
+  ) async throws {
+    let engine = echoServer {
+      $0.allowedOrigins = rule.origins
+      $0.allowCredentials = true
+    }
+    try await serve(engine) { client in
+      func answer(_ origin: String?) async throws -> Response {
+        var request = client.request(
+          .get, "EIO=4&transport=\(kind)", isWebSocketUpgrade: kind == .websocket)
+        request.headerFields[.origin] = origin
+        return try await client.respond(to: request)
+      }
+      let success = kind == .websocket ? 101 : 200
+      for origin in rule.allowed {
+        let answer = try await answer(origin)
+        #expect(answer.status.code == success)
+        switch rule.origins {
+        case .sameOrigin, .unchecked:
+          #expect(answer.headerFields[.accessControlAllowOrigin] == nil)
+          #expect(answer.headerFields[.accessControlAllowCredentials] == nil)
+        case .only, .matching, .any:
+          #expect(answer.headerFields[.accessControlAllowOrigin] == origin)
+          #expect(answer.headerFields[.accessControlAllowCredentials] == "true")
+          #expect(answer.headerFields[.vary] == "origin")
+        }
+      }
+      for origin in rule.refused {
+        let answer = try await answer(origin)
+        #expect(answer.status.code == 400)
+        #expect(answer.headerFields[.accessControlAllowOrigin] == nil)
+      }
+      #expect(try await answer(nil).status.code == success)
+      #expect(engine.sessions.count == rule.allowed.count + 1)
+    }
+  }
+
   @Test func everybody() {
     #expect(isAllowed(.any, "https://anywhere.example"))
     #expect(isAllowed(.unchecked, "https://anywhere.example"))
