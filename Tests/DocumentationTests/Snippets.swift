@@ -195,4 +195,12 @@ enum Snippets {
     // end
     return configuration
   }
+
+  static func gate(_ engine: EngineIOServer, isBlocked: @escaping @Sendable (Request) -> Bool) {
+    // snippet: gate
+    engine.onHandshakeRequest { request in
+      guard !isBlocked(request) else { throw HandshakeRefused("come back tomorrow") }
+    }
+    // end
+  }
 }

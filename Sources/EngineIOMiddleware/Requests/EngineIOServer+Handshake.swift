@@ -8,9 +8,8 @@ import HTTPTypes
 extension EngineIOServer {
   /// Opens a session, if the application accepts it.
   nonisolated(nonsending) func handshake(
-    _ request: Request, _ kind: TransportKind
+    _ request: Request, _ kind: TransportKind, _ handlers: EngineIOHandlers
   ) async throws -> Response {
-    guard let handlers = runningHandlers else { throw EngineIOErrorCode.unavailable }
     let id = SessionID.random(tag: configuration.nodeTag)
     let cookie = try cookie(id, for: request)
     let session = EngineIOSession(

@@ -54,7 +54,26 @@ extension EngineIOServer {
     guard request.isWebSocketUpgrade == (kind == .websocket) else {
       throw EngineIOErrorCode.badRequest
     }
+    guard let handlers = runningHandlers else { throw EngineIOErrorCode.unavailable }
+    if let refusal = try await handlers.refusal(of: request) { return refusal }
     guard query.isVersion4 else { throw EngineIOErrorCode.unsupportedProtocolVersion }
-    return try await handshake(request, kind)
+    return try await handshake(request, kind, handlers)
+  }
+}
+
+extension EngineIOHandlers {
+  /// Asks whether a request may open a session.
+  ///
+  /// - Returns: the answer if that is a response of the application's own.
+  fileprivate nonisolated(nonsending) func refusal(of request: Request) async throws -> Response? {
+    guard let handshakeRequest else { return nil }
+    do {
+      try await handshakeRequest(request)
+      return nil
+    } catch let refused as HandshakeRefused {
+      throw EngineIOErrorCode.forbidden.with(message: refused.message)
+    } catch let error as any HTTPResponseError {
+      return error.response
+    }
   }
 }

@@ -6,12 +6,14 @@ import Synchronization
 
 /// What an application does about its sessions.
 struct EngineIOHandlers: Sendable {
+  typealias HandshakeRequest = @Sendable (Request) async throws -> Void
   typealias Connect = @Sendable (EngineIOSession, Request) async throws -> Void
   typealias Message = @Sendable (EngineIOSession, EngineIOMessage) async throws -> Void
   typealias Disconnect = @Sendable (EngineIOSession, DisconnectReason) async throws -> Void
   typealias Session = @Sendable (EngineIOSession) async throws -> Void
   typealias Failure = @Sendable (EngineIOSession, any Error) -> Void
 
+  var handshakeRequest: HandshakeRequest?
   var connect: Connect?
   var message: Message?
   var disconnect: Disconnect?
@@ -20,6 +22,19 @@ struct EngineIOHandlers: Sendable {
 }
 
 extension EngineIOServer {
+  /// Registers what to ask before a session is made for a request, and on WebSocket before the
+  /// upgrade is accepted: whether the request may open one at all.
+  ///
+  /// Throwing refuses it: `HandshakeRefused` answers 403, an `EngineIOErrorCode` answers what it
+  /// says, an error that carries a response answers that, any other is the host's to log and
+  /// answer. No other handler hears of a request that was refused. Runs in the request's task: the
+  /// client's going away cancels it.
+  ///
+  /// - Precondition: no host runs the server yet, as for every registration.
+  public func onHandshakeRequest(_ handler: @escaping @Sendable (Request) async throws -> Void) {
+    register { $0.handshakeRequest = handler }
+  }
+
   /// Registers what to do when a client connects, before the handshake is answered.
   ///
   /// Throwing refuses the client: `ConnectionRejected` answers 401, an error that carries a
