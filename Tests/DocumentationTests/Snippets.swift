@@ -203,4 +203,12 @@ enum Snippets {
     }
     // end
   }
+
+  static func connectionErrors(_ engine: EngineIOServer) {
+    // snippet: connection-errors
+    engine.onConnectionError { error in
+      print("\(error.context): \(error.code.message)")  // origin: Origin not allowed
+    }
+    // end
+  }
 }

@@ -20,21 +20,14 @@ extension EngineIOServer {
         try await connect(session, request)
       } catch {
         session.reject()
-        switch error {
-        case let rejected as ConnectionRejected:
-          throw EngineIOErrorCode.rejected(rejected.message)
-        case let error as any HTTPResponseError:
-          return error.response
-        default:
-          throw error
-        }
+        throw Refusal(error, thrownBy: .connect) ?? error
       }
     }
     guard insert(session) else {
       session.reject()
       // The application has accepted the session, and so hears of its end.
       try? await handlers.disconnect?(session, .serverShutdown)
-      throw EngineIOErrorCode.unavailable
+      throw Refusal(.unavailable, .unavailable)
     }
     session.start()
     let upgrades = kind == .polling && sessionConfiguration.allowsUpgrades
@@ -68,7 +61,7 @@ extension EngineIOServer {
   /// Lets a WebSocket probe for a session. If the session already has one, the new one is closed
   /// only after it was accepted: clients take a refusal for a broken server.
   func upgrade(_ session: EngineIOSession) throws -> Response {
-    if let refusal = session.socketRefusal { throw refusal }
+    if let refusal = session.socketRefusal { throw Refusal(refusal, .transportMismatch) }
     return webSocket { await session.serveProbe(on: $0) }
   }
 

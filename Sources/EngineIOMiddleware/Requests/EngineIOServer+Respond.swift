@@ -3,6 +3,7 @@
 
 public import HTTPApp
 import HTTPTypes
+import Synchronization
 
 extension EngineIOServer {
   /// Answers a request, on whatever path.
@@ -12,15 +13,17 @@ extension EngineIOServer {
   public func respond(to request: Request) async throws -> Response {
     let corsFields: HTTPFields?
     switch origins.decide(request) {
-    case .refused: return .engineIO(.originNotAllowed)
+    case .refused: return refuse(request, Refusal(.originNotAllowed, .origin))
     case .allowed(let fields): corsFields = fields
     }
     if request.method == .options { return origins.preflight(request, fields: corsFields) }
     var response: Response
     do {
       response = try await answer(request)
+    } catch let refusal as Refusal {
+      response = refuse(request, refusal)
     } catch let error as EngineIOErrorCode {
-      response = .engineIO(error)
+      response = refuse(request, Refusal(error, .session))
     }
     if let corsFields { response.headerFields.append(contentsOf: corsFields) }
     return response
@@ -29,51 +32,48 @@ extension EngineIOServer {
   /// The order of the checks is that of the JavaScript server: it decides which error wins.
   private nonisolated(nonsending) func answer(_ request: Request) async throws -> Response {
     let query = EngineIOQuery(request.query)
-    guard let transport = query.transport else { throw EngineIOErrorCode.transportUnknown }
-    guard !query.isAmbiguous else { throw EngineIOErrorCode.badRequest }
+    guard let transport = query.transport else { throw Refusal(.transportUnknown, .transport) }
+    guard !query.isAmbiguous else { throw Refusal(.badRequest, .ambiguousQuery) }
     if let sid = query.sid {
       guard let id = SessionID(rawValue: sid), let session = findSession(id) else {
-        throw EngineIOErrorCode.sessionIDUnknown
+        throw Refusal(.sessionIDUnknown, .sessionID)
       }
       switch (transport, request.isWebSocketUpgrade) {
       case (.websocket, true): return try upgrade(session)
       case (.polling, false): break
-      default: throw EngineIOErrorCode.badRequest
+      default: throw Refusal(.badRequest, .transportMismatch)
       }
       switch request.method {
       case .get: return try await poll(session)
       case .post: return try await post(request, to: session)
-      default: throw EngineIOErrorCode.methodNotAllowed
+      default: throw Refusal(.methodNotAllowed, .method)
       }
     }
     let kind = transport == .polling ? TransportKind.polling : .websocket
     guard configuration.transports.contains(kind) else {
-      throw EngineIOErrorCode.transportUnknown
+      throw Refusal(.transportUnknown, .transport)
     }
-    guard request.method == .get else { throw EngineIOErrorCode.badHandshakeMethod }
+    guard request.method == .get else { throw Refusal(.badHandshakeMethod, .method) }
     guard request.isWebSocketUpgrade == (kind == .websocket) else {
-      throw EngineIOErrorCode.badRequest
+      throw Refusal(.badRequest, .upgrade)
     }
-    guard let handlers = runningHandlers else { throw EngineIOErrorCode.unavailable }
-    if let refusal = try await handlers.refusal(of: request) { return refusal }
-    guard query.isVersion4 else { throw EngineIOErrorCode.unsupportedProtocolVersion }
+    guard let handlers = runningHandlers else { throw Refusal(.unavailable, .unavailable) }
+    if let handshakeRequest = handlers.handshakeRequest {
+      do {
+        try await handshakeRequest(request)
+      } catch {
+        throw Refusal(error, thrownBy: .handshakeRequest) ?? error
+      }
+    }
+    guard query.isVersion4 else { throw Refusal(.unsupportedProtocolVersion, .version) }
     return try await handshake(request, kind, handlers)
   }
-}
 
-extension EngineIOHandlers {
-  /// Asks whether a request may open a session.
-  ///
-  /// - Returns: the answer if that is a response of the application's own.
-  fileprivate nonisolated(nonsending) func refusal(of request: Request) async throws -> Response? {
-    guard let handshakeRequest else { return nil }
-    do {
-      try await handshakeRequest(request)
-      return nil
-    } catch let refused as HandshakeRefused {
-      throw EngineIOErrorCode.forbidden.with(message: refused.message)
-    } catch let error as any HTTPResponseError {
-      return error.response
+  private func refuse(_ request: Request, _ refusal: Refusal) -> Response {
+    if let connectionError = state.withLock({ $0.handlers.connectionError }) {
+      connectionError(
+        EngineIOConnectionError(request: request, code: refusal.code, context: refusal.context))
     }
+    return refusal.response ?? .engineIO(refusal.code)
   }
 }

@@ -11,6 +11,7 @@ struct EngineIOHandlers: Sendable {
   typealias Message = @Sendable (EngineIOSession, EngineIOMessage) async throws -> Void
   typealias Disconnect = @Sendable (EngineIOSession, DisconnectReason) async throws -> Void
   typealias Session = @Sendable (EngineIOSession) async throws -> Void
+  typealias ConnectionError = @Sendable (EngineIOConnectionError) -> Void
   typealias Failure = @Sendable (EngineIOSession, any Error) -> Void
 
   var handshakeRequest: HandshakeRequest?
@@ -18,6 +19,7 @@ struct EngineIOHandlers: Sendable {
   var message: Message?
   var disconnect: Disconnect?
   var session: Session?
+  var connectionError: ConnectionError?
   var failure: Failure?
 }
 
@@ -25,10 +27,9 @@ extension EngineIOServer {
   /// Registers what to ask before a session is made for a request, and on WebSocket before the
   /// upgrade is accepted: whether the request may open one at all.
   ///
-  /// Throwing refuses it: `HandshakeRefused` answers 403, an `EngineIOErrorCode` answers what it
-  /// says, an error that carries a response answers that, any other is the host's to log and
-  /// answer. No other handler hears of a request that was refused. Runs in the request's task: the
-  /// client's going away cancels it.
+  /// Throwing refuses it: `HandshakeRefused` answers 403, `ConnectionRejected` 401, an
+  /// `EngineIOErrorCode` what it says, an error that carries a response that; any other is the
+  /// host's to log and answer. Runs in the request's task: the client's going away cancels it.
   ///
   /// - Precondition: no host runs the server yet, as for every registration.
   public func onHandshakeRequest(_ handler: @escaping @Sendable (Request) async throws -> Void) {
@@ -37,10 +38,10 @@ extension EngineIOServer {
 
   /// Registers what to do when a client connects, before the handshake is answered.
   ///
-  /// Throwing refuses the client: `ConnectionRejected` answers 401, an error that carries a
-  /// response answers that, any other is the host's to log and answer. What is sent here travels
-  /// in the answer to the handshake. Runs in the request's task: the client's going away cancels
-  /// it.
+  /// Throwing refuses the client: `ConnectionRejected` answers 401, `HandshakeRefused` 403, an
+  /// `EngineIOErrorCode` what it says, an error that carries a response that; any other is the
+  /// host's to log and answer. What is sent here travels in the answer to the handshake. Runs in
+  /// the request's task: the client's going away cancels it.
   ///
   /// - Precondition: no host runs the server yet, as for every registration.
   public func onConnect(
@@ -81,6 +82,14 @@ extension EngineIOServer {
   /// Registers where errors go that message, session and disconnect handlers throw.
   public func onError(_ handler: @escaping @Sendable (EngineIOSession, any Error) -> Void) {
     register { $0.failure = handler }
+  }
+
+  /// Registers what hears of requests that are refused, whichever check they did not pass, before
+  /// they are answered. Errors that are the host's to answer are not among them.
+  ///
+  /// - Parameter handler: called in the request's task; it must not block.
+  public func onConnectionError(_ handler: @escaping @Sendable (EngineIOConnectionError) -> Void) {
+    register { $0.connectionError = handler }
   }
 
   private func register(_ change: (inout EngineIOHandlers) -> Void) {

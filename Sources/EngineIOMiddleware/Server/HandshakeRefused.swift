@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of HTTPApp.
 
-/// Thrown by a handler of `EngineIOServer.onHandshakeRequest`, refuses to open a session: 403 with
-/// the JSON body `{"code":4,"message":…}`.
+/// Thrown in a handler of `EngineIOServer.onHandshakeRequest` to refuse a session: 403 with the
+/// message in a JSON body, `{"code":4,"message":"…"}`, also for a WebSocket, which is then not
+/// accepted.
 public struct HandshakeRefused: Error, Sendable, Hashable {
   /// What the client is told.
   public var message: String
