@@ -211,4 +211,14 @@ enum Snippets {
     }
     // end
   }
+
+  static func headers() -> EngineIOServer.Configuration {
+    // snippet: engine-headers
+    var configuration = EngineIOServer.Configuration()
+    configuration.headers = { fields, request in
+      fields[.xContentTypeOptions] = "nosniff"
+    }
+    // end
+    return configuration
+  }
 }

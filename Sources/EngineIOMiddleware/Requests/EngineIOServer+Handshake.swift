@@ -47,6 +47,7 @@ extension EngineIOServer {
       case .websocket: webSocket { await session.serveHandshake(on: $0) }
       }
     if let cookie { response.headerFields[.setCookie] = cookie }
+    configuration.initialHeaders?(&response.headerFields, request)
     return response
   }
 

@@ -11,21 +11,23 @@ extension EngineIOServer {
   /// - Throws: what a connect handler threw, unless that refuses the client; and when the client
   ///   went away before its poll could be answered.
   public func respond(to request: Request) async throws -> Response {
-    let corsFields: HTTPFields?
-    switch origins.decide(request) {
-    case .refused: return refuse(request, Refusal(.originNotAllowed, .origin))
-    case .allowed(let fields): corsFields = fields
-    }
-    if request.method == .options { return origins.preflight(request, fields: corsFields) }
     var response: Response
-    do {
-      response = try await answer(request)
-    } catch let refusal as Refusal {
-      response = refuse(request, refusal)
-    } catch let error as EngineIOErrorCode {
-      response = refuse(request, Refusal(error, .session))
+    switch origins.decide(request) {
+    case .refused:
+      response = refuse(request, Refusal(.originNotAllowed, .origin))
+    case .allowed(let corsFields) where request.method == .options:
+      response = origins.preflight(request, fields: corsFields)
+    case .allowed(let corsFields):
+      do {
+        response = try await answer(request)
+      } catch let refusal as Refusal {
+        response = refuse(request, refusal)
+      } catch let error as EngineIOErrorCode {
+        response = refuse(request, Refusal(error, .session))
+      }
+      if let corsFields { response.headerFields.append(contentsOf: corsFields) }
     }
-    if let corsFields { response.headerFields.append(contentsOf: corsFields) }
+    configuration.headers?(&response.headerFields, request)
     return response
   }
 

@@ -2,8 +2,13 @@
 // Part of HTTPApp.
 
 public import HTTPApp
+public import HTTPTypes
 
 extension EngineIOServer {
+  /// Changes the header fields of the answer to a request. Called in the request's task; it must
+  /// not block.
+  public typealias HeaderHook = @Sendable (inout HTTPFields, Request) -> Void
+
   /// The settings of a server.
   public struct Configuration: Sendable {
     /// The time between a pong and the next ping; the first ping comes this long after the
@@ -38,6 +43,11 @@ extension EngineIOServer {
     /// attributes depend on the request or the time. A cookie that cannot be sent fails the request
     /// with `EngineIOCookieError`, which is the host's to log and answer, and opens no session.
     public var makeCookie: (@Sendable (Request) -> EngineIOCookie?)?
+    /// Changes the header fields of answers that open a session, the 101 of a WebSocket included.
+    public var initialHeaders: HeaderHook?
+    /// Changes the header fields of all answers, errors and the 101 of a WebSocket included; after
+    /// `initialHeaders`.
+    public var headers: HeaderHook?
     /// Bytes waiting for one client above which `send` suspends and `offer` refuses.
     public var sendBufferBytes: Int
     /// Messages waiting for one client's poll above which `send` suspends and `offer` refuses.
@@ -59,7 +69,8 @@ extension EngineIOServer {
       upgradeTimeout: Duration = .seconds(10), closeTimeout: Duration = .seconds(30),
       allowedOrigins: AllowedOrigins = .sameOrigin, allowCredentials: Bool = false,
       trustForwardedHeaders: Bool = false, cookie: EngineIOCookie? = nil,
-      makeCookie: (@Sendable (Request) -> EngineIOCookie?)? = nil, sendBufferBytes: Int = 1 << 20,
+      makeCookie: (@Sendable (Request) -> EngineIOCookie?)? = nil,
+      initialHeaders: HeaderHook? = nil, headers: HeaderHook? = nil, sendBufferBytes: Int = 1 << 20,
       sendBufferMessages: Int = 1_000, receiveBufferMessages: Int = 256,
       endsSessionOnAbandonedPoll: Bool = true, nodeTag: String? = nil
     ) {
@@ -76,6 +87,8 @@ extension EngineIOServer {
       self.trustForwardedHeaders = trustForwardedHeaders
       self.cookie = cookie
       self.makeCookie = makeCookie
+      self.initialHeaders = initialHeaders
+      self.headers = headers
       self.sendBufferBytes = sendBufferBytes
       self.sendBufferMessages = sendBufferMessages
       self.receiveBufferMessages = receiveBufferMessages
