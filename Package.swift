@@ -39,7 +39,8 @@ let package = Package(
   targets: [
     // Machines: pure state machines without I/O, tasks or clocks.
     .target(name: "HTTPCodec", dependencies: [httpTypes, nioCore]),
-    .target(name: "WebSocketCodec", dependencies: ["CZlib", nioCore]),
+    .target(name: "ContentCodec", dependencies: ["CZlib", nioCore]),
+    .target(name: "WebSocketCodec", dependencies: ["ContentCodec", "CZlib", nioCore]),
     .target(name: "EngineIO", dependencies: [nioCore]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -68,7 +69,9 @@ let package = Package(
     .target(name: "StaticFiles", dependencies: ["HTTPApp", "HTTPCodec", httpTypes, nioCore]),
     .target(
       name: "EngineIOMiddleware",
-      dependencies: ["HTTPApp", "StaticFiles", "EngineIO", "HTTPCodec", httpTypes, nioCore]),
+      dependencies: [
+        "HTTPApp", "StaticFiles", "EngineIO", "ContentCodec", "HTTPCodec", httpTypes, nioCore,
+      ]),
 
     // Programs.
     .executableTarget(
@@ -96,6 +99,7 @@ let package = Package(
 
     .target(name: "KnownRequests", path: "Tests/KnownRequests"),
     .testTarget(name: "HTTPCodecTests", dependencies: ["HTTPCodec", "KnownRequests"]),
+    .testTarget(name: "ContentCodecTests", dependencies: ["ContentCodec", "CZlib", nioCore]),
     .testTarget(name: "WebSocketCodecTests", dependencies: ["WebSocketCodec"]),
     .testTarget(name: "EngineIOTests", dependencies: ["EngineIO"]),
     .testTarget(
@@ -111,7 +115,8 @@ let package = Package(
     .testTarget(name: "HTTPAppTestingTests", dependencies: ["HTTPAppTesting"]),
     .testTarget(name: "StaticFilesTests", dependencies: ["StaticFiles", "HTTPAppTesting"]),
     .testTarget(
-      name: "EngineIOMiddlewareTests", dependencies: ["EngineIOMiddleware", "HTTPAppTesting"]),
+      name: "EngineIOMiddlewareTests",
+      dependencies: ["EngineIOMiddleware", "ContentCodec", "HTTPAppTesting"]),
     .testTarget(
       name: "DocumentationTests",
       dependencies: [

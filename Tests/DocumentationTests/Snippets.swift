@@ -221,4 +221,13 @@ enum Snippets {
     // end
     return configuration
   }
+
+  static func httpCompression() -> EngineIOServer.Configuration {
+    // snippet: http-compression
+    var configuration = EngineIOServer.Configuration()
+    configuration.httpCompression?.minimumBytes = 4096
+    // or: configuration.httpCompression = nil
+    // end
+    return configuration
+  }
 }

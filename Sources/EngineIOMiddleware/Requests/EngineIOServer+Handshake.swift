@@ -43,7 +43,7 @@ extension EngineIOServer {
     }
     var response =
       switch kind {
-      case .polling: Response.engineIO(packets)
+      case .polling: answer(packets, to: request)
       case .websocket: webSocket { await session.serveHandshake(on: $0) }
       }
     if let cookie { response.headerFields[.setCookie] = cookie }

@@ -7,8 +7,10 @@ import NIOCore
 
 extension EngineIOServer {
   /// Answers a poll: at once if there is something to say, otherwise when there is.
-  nonisolated(nonsending) func poll(_ session: EngineIOSession) async throws -> Response {
-    .engineIO(try await session.poll())
+  nonisolated(nonsending) func poll(
+    _ request: Request, of session: EngineIOSession
+  ) async throws -> Response {
+    answer(try await session.poll(), to: request)
   }
 
   /// Takes the packets of a post. The answer leaves when they are in the hands of the session and

@@ -46,7 +46,7 @@ extension EngineIOServer {
       default: throw Refusal(.badRequest, .transportMismatch)
       }
       switch request.method {
-      case .get: return try await poll(session)
+      case .get: return try await poll(request, of: session)
       case .post: return try await post(request, to: session)
       default: throw Refusal(.methodNotAllowed, .method)
       }

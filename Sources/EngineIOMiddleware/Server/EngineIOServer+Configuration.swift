@@ -29,6 +29,8 @@ extension EngineIOServer {
     public var upgradeTimeout: Duration
     /// How long a session that was closed here waits for the poll that takes its last messages.
     public var closeTimeout: Duration
+    /// How answers to polls are compressed; `nil`: not at all.
+    public var httpCompression: HTTPCompression?
     /// The pages that may use the server.
     public var allowedOrigins: AllowedOrigins
     /// Whether browsers may send cookies from other origins: `access-control-allow-credentials`.
@@ -67,6 +69,7 @@ extension EngineIOServer {
       maxPayload: Int = 1_000_000, maxPacketsPerPayload: Int = 10_000, allowUpgrades: Bool = true,
       transports: Set<TransportKind> = [.polling, .websocket],
       upgradeTimeout: Duration = .seconds(10), closeTimeout: Duration = .seconds(30),
+      httpCompression: HTTPCompression? = HTTPCompression(),
       allowedOrigins: AllowedOrigins = .sameOrigin, allowCredentials: Bool = false,
       trustForwardedHeaders: Bool = false, cookie: EngineIOCookie? = nil,
       makeCookie: (@Sendable (Request) -> EngineIOCookie?)? = nil,
@@ -82,6 +85,7 @@ extension EngineIOServer {
       self.transports = transports
       self.upgradeTimeout = upgradeTimeout
       self.closeTimeout = closeTimeout
+      self.httpCompression = httpCompression
       self.allowedOrigins = allowedOrigins
       self.allowCredentials = allowCredentials
       self.trustForwardedHeaders = trustForwardedHeaders

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of HTTPApp.
 
+internal import ContentCodec
 internal import NIOCore
 
 /// The two streams of a connection with permessage-deflate, as a value.
@@ -88,12 +89,12 @@ extension CompressionState {
     guard payload.count >= minimumBytes, sendingWindowBits >= 9 else { return nil }
     if deflater == nil {
       deflater = Deflater(
-        windowBits: sendingWindowBits, level: agreed.options.compressionLevel,
+        format: .raw, windowBits: sendingWindowBits, level: agreed.options.compressionLevel,
         memoryLevel: agreed.options.memoryLevel)
     } else if !isKnownUniquelyReferenced(&deflater) {
       deflater = deflater.flatMap(Deflater.init(copying:))
     }
-    guard let compressed = deflater?.deflate(payload) else { return nil }
+    guard let compressed = deflater?.message(payload) else { return nil }
     guard sendingEndsContext else { return compressed }
     deflater = nil
     // With a window to take over the peer would miss what this message put into ours.
