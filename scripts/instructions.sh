@@ -45,6 +45,7 @@ while IFS=$'\t' read -r scenario budget; do
     continue
   fi
   count=$((($(run "$scenario" $many) - $(run "$scenario" $few)) / (many - few)))
+  [ "$count" -gt 0 ] || fail "$scenario: the counts make no sense ($count instructions)"
   printf '%s\t%s\n' "$scenario" "$count" >>"$scratch/new"
   change=$(((count - budget) * 1000 / budget))
   printf '%-24s %8d instructions, budget %8d, %s%d.%d %%\n' "$scenario" "$count" "$budget" \
