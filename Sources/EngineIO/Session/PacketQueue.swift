@@ -5,12 +5,15 @@
 struct PacketQueue: Sendable, Hashable {
   private(set) var packets: [Packet] = []
   private(set) var byteCount = 0
+  /// Whether a ping waits, so that the client cannot know of it.
+  private(set) var holdsPing = false
 
   var isEmpty: Bool { packets.isEmpty }
 
   mutating func append(_ packet: Packet) {
     packets.append(packet)
     byteCount += packet.byteCount
+    if case .ping = packet { holdsPing = true }
   }
 
   mutating func takeAll() -> [Packet] {

@@ -90,8 +90,10 @@ extension SessionStateMachine {
   }
 
   mutating func pongReceived(now: ContinuousClock.Instant) {
-    // A pong that nobody asked for must not postpone the next ping.
-    guard case .pongDue = heartbeat else { return }
+    // A pong that nobody asked for must not postpone the next ping. Neither must one that comes
+    // before its ping was fetched: a client that posts and never polls would live for ever, and
+    // pings pile up for it.
+    guard case .pongDue = heartbeat, !queue.holdsPing else { return }
     heartbeat = .pingDue(now.advanced(by: configuration.pingInterval))
   }
 }

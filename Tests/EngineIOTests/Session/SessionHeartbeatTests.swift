@@ -94,6 +94,31 @@ import Testing
     #expect(machine.nextDeadline == at(300))
   }
 
+  @Test func pongBeforeItsPingWasFetchedDoesNotCount() {
+    var machine = Machine.polling()
+    _ = machine.timerFired(now: at(300))
+    let post = machine.post(now: at(310))
+    #expect(machine.receive(.pong(""), in: post, now: at(310)) == .actions([]))
+    #expect(machine.endPost(post, now: at(310)).error == nil)
+    #expect(machine.nextDeadline == at(500))
+    #expect(machine.poll(now: at(320)).outcome == .answer([.ping("")]))
+    let later = machine.post(now: at(330))
+    _ = machine.receive(.pong(""), in: later, now: at(330))
+    #expect(machine.nextDeadline == at(630))
+  }
+
+  @Test func clientThatPostsPongsAndNeverPollsIsGoneInTime() {
+    var machine = Machine.polling()
+    for time in stride(from: 0.0, to: 500, by: 50) {
+      _ = machine.timerFired(now: at(time))
+      let post = machine.post(now: at(time))
+      _ = machine.receive(.pong(""), in: post, now: at(time))
+      _ = machine.endPost(post, now: at(time))
+      #expect(machine.queuedPackets <= 1)
+    }
+    #expect(machine.timerFired(now: at(500)) == [.ended(.pingTimeout), .released])
+  }
+
   @Test func messagesDoNotReplaceAPong() {
     var (machine, socket) = Machine.webSocket()
     _ = machine.timerFired(now: at(300))
