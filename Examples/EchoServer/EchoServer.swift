@@ -31,6 +31,9 @@ struct EchoServer: AsyncParsableCommand {
   @Option(help: "Engine.IO: the time to answer a ping, such as 20s or 200ms.")
   var pingTimeout = Interval(.seconds(20))
 
+  @Option(help: "Engine.IO: send every session the time this often, such as 1ms.")
+  var broadcastEvery: Interval?
+
   @Option(help: "A folder to serve at /files/.")
   var files: String?
 
@@ -44,6 +47,9 @@ struct EchoServer: AsyncParsableCommand {
     if let loops, loops < 1 { throw ValidationError("There is at least one loop.") }
     guard pingInterval.duration > .zero, pingTimeout.duration > .zero else {
       throw ValidationError("Pings need some time between and behind them.")
+    }
+    if let broadcastEvery, broadcastEvery.duration <= .zero {
+      throw ValidationError("Broadcasts need some time between them.")
     }
     if let files, !FileManager.default.fileExists(atPath: files) {
       throw ValidationError("There is no folder \(files).")
@@ -76,7 +82,14 @@ struct EchoServer: AsyncParsableCommand {
       print("listening on http://\(address)")
       fflush(nil)  // whoever started this may read a pipe
     }
-    try await HTTPServer(app, configuration: configuration).run()
+    let server = HTTPServer(app, configuration: configuration)
+    guard let broadcastEvery else { return try await server.run() }
+    let broadcast = Broadcast(engine: engine, interval: broadcastEvery.duration)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await broadcast.run() }
+      try await server.run()
+      group.cancelAll()
+    }
   }
 }
 

@@ -10,6 +10,7 @@ import time
 import pytest
 import websocket
 
+from conftest import Start
 from support.programs import Program
 from support.waiting import LATE, wait_for
 from support.wire import Session, abandon, closed, request, upgrade
@@ -249,3 +250,13 @@ def test_messages_keep_their_order_through_an_upgrade(calm_echo: Program, attemp
         received.append(connection.recv())
     assert [packet for packet in received if packet not in ("2", "6")] == [f"4{number}" for number in range(60)]
     connection.close()
+
+
+def test_broadcasts_to_every_session(start: Start) -> None:
+    program = start("EchoServer", "--broadcast-every", "10ms")
+    connections = [connect(program) for _ in range(3)]
+    for connection in connections:
+        times = [int(connection.recv()[2:]) for _ in range(3)]
+        assert times == sorted(times)
+        assert abs(times[-1] - time.monotonic_ns()) < LATE * 10**9
+        connection.close()
