@@ -65,13 +65,12 @@ public struct SessionID: RawRepresentable, Sendable, Hashable {
   private static let separator = UInt8(ascii: ".")
 
   private static func isWellFormed(_ text: String) -> Bool {
-    let utf8 = text.utf8
-    guard utf8.count >= randomLength, utf8.count <= randomLength + 17 else { return false }
-    let start = utf8.index(utf8.endIndex, offsetBy: -randomLength)
-    guard utf8[start...].allSatisfy(isRandomCharacter) else { return false }
-    guard start != utf8.startIndex else { return true }
-    let dot = utf8.index(before: start)
-    return utf8[dot] == separator && isTag(utf8[..<dot])
+    let bytes = text.utf8.span
+    let start = bytes.count - randomLength
+    guard (0...17).contains(start) else { return false }
+    for index in start..<bytes.count where !isRandomCharacter(bytes[index]) { return false }
+    guard start > 0 else { return true }
+    return bytes[start - 1] == separator && isTag(text.utf8.prefix(start - 1))
   }
 
   private static func isTag(_ bytes: some Collection<UInt8>) -> Bool {

@@ -24,34 +24,32 @@ final class Client: Sendable {
   }
 
   /// Sends `message` and waits for an answer of `length` bytes.
-  func exchange(_ message: [UInt8], _ length: Int) {
+  @discardableResult
+  func exchange(_ message: [UInt8], _ length: Int) -> [UInt8] {
     send(message)
-    withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 8) { buffer in
-      var missing = length
-      while missing > 0 {
-        let count = read(socket, buffer.baseAddress, buffer.count)
-        precondition(count > 0, "the connection ended")
-        missing -= count
+    return [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+      while count < length {
+        let received = read(socket, buffer.baseAddress! + count, length - count)
+        precondition(received > 0, "the connection ended")
+        count += received
       }
-      precondition(missing == 0, "the answer has another length")
     }
   }
 
-  /// Finds how long the answer to `message` is, as far as it comes within a fifth of a second.
+  /// Sends `message` and waits for what comes within a fifth of a second.
   @discardableResult
-  func answerLength(to message: [UInt8]) -> Int {
+  func answer(to message: [UInt8]) -> [UInt8] {
     send(message)
     usleep(200_000)
-    return withUnsafeTemporaryAllocation(byteCount: 1 << 20, alignment: 8) { buffer in
-      let count = read(socket, buffer.baseAddress, buffer.count)
+    return [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, count in
+      count = read(socket, buffer.baseAddress, buffer.count)
       precondition(count > 0, "the connection ended")
-      return count
     }
   }
 
   /// Switches to WebSocket.
   func upgrade(_ target: String) {
-    answerLength(
+    answer(
       to: Array(
         """
         GET \(target) HTTP/1.1\r

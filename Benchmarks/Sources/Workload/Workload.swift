@@ -8,7 +8,7 @@ import HTTPApp
 import HTTPAppServer
 import Synchronization
 
-/// A server and its only client in one process, for instruction counts: the client sends one fixed
+/// A server and its only client in one process, for instruction counts: the client sends one
 /// message a time and waits for the whole answer, so that equal runs do equal work.
 ///
 /// Usage: `Workload SCENARIO ROUNDS`.
@@ -24,10 +24,8 @@ struct Workload {
       exit(2)
     }
 
-    let client = Client(port: serve())
-    scenario.prepare(client)
-    let answerLength = client.answerLength(to: scenario.message)
-    for _ in 0..<rounds { client.exchange(scenario.message, answerLength) }
+    let exchange = scenario.begin(Client(port: serve()))
+    for _ in 0..<rounds { exchange() }
   }
 
   /// Starts the server, which lasts as long as the process.

@@ -28,6 +28,7 @@ public struct Handshake: Sendable, Hashable {
   /// The JSON text of the open packet, with exactly the five keys of the protocol.
   public var json: String {
     var json = #"{"sid":"#
+    json.reserveCapacity(128)
     JSONText.append(sid, to: &json)
     json += #","upgrades":["#
     for (index, upgrade) in upgrades.enumerated() {

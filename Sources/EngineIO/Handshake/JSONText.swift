@@ -7,6 +7,11 @@ enum JSONText {
   /// readers take for line ends.
   static func append(_ text: String, to json: inout String) {
     json += "\""
+    defer { json += "\"" }
+    guard text.utf8.contains(where: mayNeedEscape) else {
+      json += text
+      return
+    }
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"": json += #"\""#
@@ -22,6 +27,10 @@ enum JSONText {
       default: json.unicodeScalars.append(scalar)
       }
     }
-    json += "\""
+  }
+
+  private static func mayNeedEscape(_ byte: UInt8) -> Bool {
+    // U+2028 and U+2029 begin with 0xE2.
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0xE2
   }
 }

@@ -67,6 +67,7 @@ struct EngineIOQuery: Equatable {
   }
 
   private static func decode(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
-    PercentEncoding.decode(bytes) ?? String(decoding: bytes, as: UTF8.self)
+    guard bytes.contains(UInt8(ascii: "%")) else { return String(decoding: bytes, as: UTF8.self) }
+    return PercentEncoding.decode(bytes) ?? String(decoding: bytes, as: UTF8.self)
   }
 }

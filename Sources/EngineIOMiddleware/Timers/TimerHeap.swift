@@ -6,108 +6,104 @@ struct TimerHeap<Element> {
   /// Names an entry from `add` to `remove`.
   typealias Slot = Int
 
-  private struct Entry {
-    var element: Element
-    var deadline: ContinuousClock.Instant?
-    /// Where in `heap` the slot stands, if it has a deadline.
-    var position = -1
+  /// Plain values, so that sifting counts no references.
+  private struct Node {
+    var deadline: ContinuousClock.Instant
+    var slot: Slot
   }
 
-  private var entries: [Entry?] = []
+  private var elements: [Element?] = []
+  /// By slot: where in `heap` it stands, or -1 without a deadline.
+  private var positions: [Int] = []
   private var free: [Slot] = []
-  /// Slots; each one's deadline is no later than those of the two below it.
-  private var heap: [Slot] = []
+  /// Each one's deadline is no later than those of the two below it.
+  private var heap: [Node] = []
 
-  var isEmpty: Bool { entries.count == free.count }
+  var isEmpty: Bool { elements.count == free.count }
 
-  var nextDeadline: ContinuousClock.Instant? {
-    heap.first.flatMap { entries[$0]?.deadline }
-  }
+  var nextDeadline: ContinuousClock.Instant? { heap.first?.deadline }
 
   /// Adds an element without a deadline.
   mutating func add(_ element: Element) -> Slot {
     if let slot = free.popLast() {
-      entries[slot] = Entry(element: element)
+      elements[slot] = element
       return slot
     }
-    entries.append(Entry(element: element))
-    return entries.count - 1
+    elements.append(element)
+    positions.append(-1)
+    return elements.count - 1
   }
 
   /// Sets or moves the deadline of an element.
   mutating func setDeadline(_ deadline: ContinuousClock.Instant, of slot: Slot) {
-    guard let entry = entries[slot] else { return }
-    entries[slot]?.deadline = deadline
-    if entry.position < 0 {
-      heap.append(slot)
-      entries[slot]?.position = heap.count - 1
-      siftUp(heap.count - 1)
+    guard elements[slot] != nil else { return }
+    let node = Node(deadline: deadline, slot: slot)
+    let position = positions[slot]
+    if position < 0 {
+      heap.append(node)
+      siftUp(node, from: heap.count - 1)
     } else {
-      siftUp(entry.position)
-      siftDown(entries[slot]?.position ?? 0)
+      sift(node, from: position)
     }
   }
 
   /// Removes an element; its slot is used again.
   mutating func remove(_ slot: Slot) {
-    guard let entry = entries[slot] else { return }
-    if entry.position >= 0 { removeFromHeap(at: entry.position) }
-    entries[slot] = nil
+    guard elements[slot] != nil else { return }
+    if positions[slot] >= 0 { removeFromHeap(at: positions[slot]) }
+    elements[slot] = nil
     free.append(slot)
   }
 
   /// Takes an element whose deadline has come; it stays, without a deadline.
   mutating func takeDue(_ now: ContinuousClock.Instant) -> Element? {
-    guard let slot = heap.first, let entry = entries[slot], let deadline = entry.deadline,
-      deadline <= now
-    else { return nil }
+    guard let first = heap.first, first.deadline <= now else { return nil }
     removeFromHeap(at: 0)
-    entries[slot]?.deadline = nil
-    entries[slot]?.position = -1
-    return entry.element
+    return elements[first.slot]
   }
 
   private mutating func removeFromHeap(at position: Int) {
-    let last = heap.count - 1
-    if position != last { swap(position, last) }
-    heap.removeLast()
-    guard position < heap.count else { return }
-    let moved = heap[position]
-    siftUp(position)
-    siftDown(entries[moved]?.position ?? position)
+    positions[heap[position].slot] = -1
+    let last = heap.removeLast()
+    if position < heap.count { sift(last, from: position) }
   }
 
-  private mutating func siftUp(_ start: Int) {
+  /// Finds the place of `node` for which the one at `start` is free.
+  private mutating func sift(_ node: Node, from start: Int) {
+    if start > 0, node.deadline < heap[(start - 1) / 2].deadline {
+      siftUp(node, from: start)
+    } else {
+      siftDown(node, from: start)
+    }
+  }
+
+  private mutating func siftUp(_ node: Node, from start: Int) {
     var position = start
     while position > 0 {
       let parent = (position - 1) / 2
-      guard isEarlier(position, parent) else { return }
-      swap(position, parent)
+      guard node.deadline < heap[parent].deadline else { break }
+      place(heap[parent], at: position)
       position = parent
     }
+    place(node, at: position)
   }
 
-  private mutating func siftDown(_ start: Int) {
+  private mutating func siftDown(_ node: Node, from start: Int) {
     var position = start
     while true {
-      var earliest = position
-      for child in [2 * position + 1, 2 * position + 2]
-      where child < heap.count && isEarlier(child, earliest) { earliest = child }
-      guard earliest != position else { return }
-      swap(position, earliest)
-      position = earliest
+      var child = 2 * position + 1
+      guard child < heap.count else { break }
+      let right = child + 1
+      if right < heap.count, heap[right].deadline < heap[child].deadline { child = right }
+      guard heap[child].deadline < node.deadline else { break }
+      place(heap[child], at: position)
+      position = child
     }
+    place(node, at: position)
   }
 
-  private func isEarlier(_ left: Int, _ right: Int) -> Bool {
-    guard let left = entries[heap[left]]?.deadline, let right = entries[heap[right]]?.deadline
-    else { return false }
-    return left < right
-  }
-
-  private mutating func swap(_ left: Int, _ right: Int) {
-    heap.swapAt(left, right)
-    entries[heap[left]]?.position = left
-    entries[heap[right]]?.position = right
+  private mutating func place(_ node: Node, at position: Int) {
+    heap[position] = node
+    positions[node.slot] = position
   }
 }
