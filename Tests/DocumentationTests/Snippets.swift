@@ -55,6 +55,16 @@ enum Snippets {
     // end
   }
 
+  static func sending(_ engine: EngineIOServer) {
+    // snippet: sending
+    engine.onMessage { session, message in
+      try await session.send(contentsOf: ["header", message])  // together, or not at all
+      try await session.drain()
+      session.sendVolatile("position 3 4")  // now or never
+    }
+    // end
+  }
+
   static func wrap(engine: EngineIOServer, existingApp: HTTPHandler) {
     // snippet: wrap
     let app = EngineIOApp(

@@ -13,6 +13,7 @@ extension EngineIOSession {
     let now = engine.time.now()
     let outcome = withState { state, deferred in
       let (outcome, actions) = state.machine.poll(now: now)
+      if case .answer = outcome { state.takings &+= 1 }
       // First, because the actions may answer the poll before this one.
       perform(actions, &state, &deferred)
       if case .parked(let poll) = outcome { state.poll = .reserved(poll) }

@@ -25,6 +25,7 @@ extension EngineIOSession {
     let now = engine.time.now()
     return withState { state, deferred in
       let (packets, actions) = state.machine.open(handshake: handshake, now: now)
+      if !packets.isEmpty { state.takings &+= 1 }
       perform(actions, &state, &deferred)
       return packets
     }

@@ -17,7 +17,12 @@ extension EngineIOSession {
   public nonisolated(nonsending) func send(
     _ message: EngineIOMessage
   ) async throws(EngineIOSendError) {
-    switch push(message, isDroppable: false) {
+    try await finish(push(message, isDroppable: false))
+  }
+
+  /// Waits if a message that was sent has to.
+  nonisolated(nonsending) func finish(_ outcome: PushOutcome) async throws(EngineIOSendError) {
+    switch outcome {
     case .done: return
     case .refused(let error): throw error
     case .waitForSocket(let webSocket):
@@ -50,7 +55,7 @@ extension EngineIOSession {
     if case .refused(let error) = push(message, isDroppable: true, frame: frame) { throw error }
   }
 
-  private enum PushOutcome {
+  enum PushOutcome {
     case done
     case waitForSocket(WebSocket)
     case waitForRoom

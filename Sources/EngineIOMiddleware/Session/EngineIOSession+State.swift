@@ -33,6 +33,9 @@ extension EngineIOSession {
     /// Tasks that wait for room in the send buffer or the mailbox.
     var senders = Waiters()
     var readers = Waiters()
+    /// Tasks that wait for the send buffer to be taken, and how often it was.
+    var drainers = Waiters()
+    var takings: UInt32 = 0
 
     init(
       machine: SessionStateMachine, executor: (any TaskExecutor)?, lastTransport: TransportKind
@@ -101,6 +104,7 @@ extension EngineIOSession {
       case .answerPoll(let poll, let packets):
         answer(poll, packets, &state, &deferred)
       case .send(let packets, let token):
+        state.takings &+= 1
         guard let webSocket = state.webSocket(token) else { break }
         for packet in packets {
           webSocket.offer(packet.webSocketMessage, beyondHighWaterMark: true)
@@ -118,6 +122,7 @@ extension EngineIOSession {
           deferred.next = .finished
         }
         deferred.waiters += state.readers.takeAll() + state.senders.takeAll()
+        deferred.waiters += state.drainers.takeAll()
       case .released:
         state.isReleased = true
         if let timer = state.timer.take() { engine.timers.remove(timer) }
@@ -159,8 +164,12 @@ extension EngineIOSession {
   }
 
   func wakeSenders(_ state: inout State, _ deferred: inout Deferred) {
-    guard !state.senders.isEmpty, !state.machine.isAboveHighWaterMark else { return }
-    deferred.waiters += state.senders.takeAll()
+    if !state.senders.isEmpty, !state.machine.isAboveHighWaterMark {
+      deferred.waiters += state.senders.takeAll()
+    }
+    if !state.drainers.isEmpty, state.machine.queuedPackets == 0 {
+      deferred.waiters += state.drainers.takeAll()
+    }
   }
 
   func timerFired() {

@@ -66,6 +66,14 @@ public struct WebSocket: Sendable {
     try await transport.waitUntilWritable()
   }
 
+  /// Suspends until the operating system has taken everything that was sent before.
+  ///
+  /// - Throws: ``WebSocketError/closed`` when the connection is closing or closed, or the task is
+  ///   cancelled, before that.
+  public nonisolated(nonsending) func waitUntilDrained() async throws(WebSocketError) {
+    try await transport.waitUntilDrained()
+  }
+
   /// Bytes that were sent here and not yet taken by the operating system: all of them where the
   /// connection runs (``executor``), elsewhere those that are still on their way to it.
   public var bufferedBytes: Int { transport.bufferedBytes }
@@ -154,6 +162,9 @@ public protocol WebSocketTransport: AnyObject, Sendable {
   func offer(_ message: WebSocketMessage, beyondHighWaterMark: Bool) -> WebSocket.OfferResult
   /// Suspends until less than the high-water mark is buffered.
   nonisolated(nonsending) func waitUntilWritable() async throws(WebSocketError)
+  /// Suspends until nothing of what was sent before is buffered; throws when that cannot happen any
+  /// more, or the task is cancelled.
+  nonisolated(nonsending) func waitUntilDrained() async throws(WebSocketError)
   /// Starts the closing handshake, once.
   func close(_ code: WebSocket.CloseCode, reason: String)
   /// Bytes not yet taken by the operating system.

@@ -17,6 +17,42 @@ extension HTTPConnection {
     }
   }
 
+  /// Suspends until the operating system has taken what was written before.
+  ///
+  /// - Returns: false if the connection ended, or the task was cancelled, before that.
+  nonisolated(nonsending) func waitUntilTaken() async -> Bool {
+    flush()
+    guard phase != .closed, let context else { return false }
+    guard channelBytes > 0 else { return true }
+    let mark = self.mark(context)
+    while !mark.isOver, !Task.isCancelled { await mark.waiters.wait() }
+    return mark.isTaken
+  }
+
+  private func mark(_ context: ChannelHandlerContext) -> TakenMark {
+    let mark = TakenMark(waiters: WaitList(executor: executor))
+    // The channel completes its writes in their order, also those of nothing.
+    let promise = context.eventLoop.makePromise(of: Void.self)
+    promise.futureResult.assumeIsolated().whenComplete { result in
+      if case .success = result { mark.isTaken = true }
+      mark.isOver = true
+      mark.waiters.wakeAll()
+    }
+    context.writeAndFlush(wrapOutboundOut(.byteBuffer(ByteBuffer())), promise: promise)
+    return mark
+  }
+
+  /// A place in what is written, and who waits for it.
+  private final class TakenMark {
+    let waiters: WaitList
+    var isTaken = false
+    var isOver = false
+
+    init(waiters: WaitList) {
+      self.waiters = waiters
+    }
+  }
+
   /// Has ``out`` sent at the end of the drain.
   func flushLater() {
     guard !isFlushPending else { return }

@@ -40,6 +40,15 @@ extension WebSocketConnection {
     if !isOpen { throw .closed }
   }
 
+  nonisolated(nonsending) func waitUntilDrained() async throws(WebSocketError) {
+    let isDrained = await withTaskExecutorPreference(loopExecutor) {
+      await self.loopExecutor.catchUp()
+      guard self.end == nil, let connection = self.connection else { return false }
+      return await connection.waitUntilTaken()
+    }
+    if !isDrained { throw .closed }
+  }
+
   var bufferedBytes: Int {
     let posted = shared.withLock(\.posted)
     return loopExecutor.loop.inEventLoop ? posted + (connection?.bufferedBytes ?? 0) : posted

@@ -115,6 +115,19 @@ final class InMemoryWebSocket: WebSocketTransport {
     }
   }
 
+  func waitUntilDrained() async throws(WebSocketError) {
+    while !Task.isCancelled {
+      let generation = shared.changed.generation
+      let (isClosed, isDrained) = shared.state.withLock { state in
+        (state.closedBy != nil, state.inboxes[side.other.rawValue].isEmpty)
+      }
+      if isClosed { throw .closed }
+      if isDrained { return }
+      await shared.changed.wait(after: generation)
+    }
+    throw .closed
+  }
+
   func close(_ code: WebSocket.CloseCode, reason: String) {
     shared.state.withLock { state in
       if state.closedBy == nil { state.closedBy = (side, code, reason) }

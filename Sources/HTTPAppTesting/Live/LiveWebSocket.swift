@@ -70,6 +70,12 @@ final class LiveWebSocket: WebSocketTransport {
 
   func waitUntilWritable() async throws(WebSocketError) {}
 
+  func waitUntilDrained() async throws(WebSocketError) {
+    let channel = state.withLock { $0.closure == nil ? $0.channel : nil }
+    guard let channel else { throw .closed }
+    do { try await channel.writeAndFlush(ByteBuffer()) } catch { throw .closed }
+  }
+
   func close(_ code: WebSocket.CloseCode, reason: String) {
     let isFirst = write { machine, out in
       machine.writeClose(

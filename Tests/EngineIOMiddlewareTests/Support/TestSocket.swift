@@ -81,6 +81,9 @@ final class TestSocket: WebSocketTransport {
     for writer in writers { writer.resume() }
   }
 
+  /// Whether somebody waits for this end to take messages.
+  var hasWriters: Bool { state.withLock { !$0.writers.isEmpty } }
+
   /// Sets what runs, once, in the middle of the host's call that closes.
   func onClose(_ body: @escaping @Sendable () -> Void) {
     state.withLock { $0.onClose = body }
@@ -132,6 +135,8 @@ final class TestSocket: WebSocketTransport {
     }
     if closure != nil { throw .closed }
   }
+
+  func waitUntilDrained() async throws(WebSocketError) { try await waitUntilWritable() }
 
   func close(_ code: WebSocket.CloseCode, reason: String) {
     state.withLock { $0.onClose.take() }?()

@@ -197,4 +197,46 @@ struct WebSocketConnectionSendingTests {
       #expect(events.all == ["true"])
     }
   }
+
+  @Test(arguments: [false, true])
+  func waitsUntilTheOperatingSystemHasEverything(isOffloaded: Bool) async throws {
+    let events = Events()
+    try await withSocket(
+      isReading: false, isOffloaded: isOffloaded,
+      handler: { socket in
+        try await socket.waitUntilDrained()
+        // More than the kernel's buffers of both ends hold.
+        socket.offer(
+          .binary(ByteBuffer(repeating: 0x61, count: 32 << 20)), beyondHighWaterMark: true)
+        events.record("sent")
+        try await socket.waitUntilDrained()
+        events.record("drained \(socket.bufferedBytes)")
+      }
+    ) { client, _ async throws in
+      await events.wait(for: "sent")
+      #expect(events.all == ["sent"])
+      await client.startReading()
+      #expect(try await client.receiveHead().status == 101)
+      #expect(try await client.receiveFrame().payload.readableBytes == 32 << 20)
+      #expect(try await client.receiveFrame() == .close(1000))
+      #expect(events.all == ["sent", "drained 0"])
+    }
+  }
+
+  @Test func waitsForNothingOnceTheConnectionIsLost() async throws {
+    let events = Events()
+    try await withSocket(
+      isReading: false,
+      handler: { socket in
+        socket.offer(
+          .binary(ByteBuffer(repeating: 0x61, count: 32 << 20)), beyondHighWaterMark: true)
+        events.record("sent")
+        do { try await socket.waitUntilDrained() } catch { events.record("\(error)") }
+      }
+    ) { client, _ async throws in
+      await events.wait(for: "sent")
+      try await client.reset()
+      await events.wait(for: "closed")
+    }
+  }
 }

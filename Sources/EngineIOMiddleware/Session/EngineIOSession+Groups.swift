@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+public import EngineIO
+import HTTPApp
+import Synchronization
+
+extension EngineIOSession {
+  /// Sends messages that belong together, and suspends as `send(_:)` does: all of them are taken, or
+  /// none, and no other message gets between them. One poll takes them in one payload; a WebSocket
+  /// gets their frames in one batch.
+  ///
+  /// A group counts for the send buffer's limits as one message does: it is taken as a whole.
+  ///
+  /// - Throws: as `send(_:)`; when it throws `closed`, nobody can tell which of them arrived.
+  public nonisolated(nonsending) func send(
+    contentsOf messages: some Sequence<EngineIOMessage>
+  ) async throws(EngineIOSendError) {
+    try await finish(push(contentsOf: Array(messages), isDroppable: false))
+  }
+
+  /// Sends messages that belong together if there is room in the send buffer, and never suspends;
+  /// see `send(contentsOf:)`.
+  ///
+  /// - Throws: `bufferFull` when there is no room; otherwise as `send(contentsOf:)`.
+  public func offer(
+    contentsOf messages: some Sequence<EngineIOMessage>
+  ) throws(EngineIOSendError) {
+    if case .refused(let error) = push(contentsOf: Array(messages), isDroppable: true) {
+      throw error
+    }
+  }
+
+  private func push(contentsOf messages: [EngineIOMessage], isDroppable: Bool) -> PushOutcome {
+    withState { state, deferred in
+      guard !messages.isEmpty else { return state.machine.isOpen ? .done : .refused(.closed) }
+      switch state.machine.send(contentsOf: messages, isDroppable: isDroppable) {
+      case .send:
+        guard let webSocket = state.socket?.webSocket else { return .refused(.closed) }
+        return offer(messages, on: webSocket, isDroppable: isDroppable)
+      case .answerPoll(let poll):
+        answer(poll, messages.map(Packet.message), &state, &deferred)
+        return .done
+      case .queued(let isAboveHighWaterMark):
+        return isAboveHighWaterMark && state.hasTask ? .waitForRoom : .done
+      case .refused(let error):
+        return .refused(error)
+      }
+    }
+  }
+
+  /// The session's lock is what keeps others from getting between.
+  private func offer(
+    _ messages: [EngineIOMessage], on webSocket: WebSocket, isDroppable: Bool
+  ) -> PushOutcome {
+    var isBuffered = false
+    var mayRefuse = isDroppable
+    for message in messages {
+      let frame = Packet.message(message).webSocketMessage
+      switch webSocket.offer(frame, beyondHighWaterMark: !mayRefuse) {
+      case .sent: break
+      case .buffered: isBuffered = true
+      case .full: return .refused(.bufferFull)
+      case .closed: return .refused(.closed)
+      }
+      // Where the first went, the others follow.
+      mayRefuse = false
+    }
+    return isBuffered ? .waitForSocket(webSocket) : .done
+  }
+}
+
+// MARK: - Sending at once or not at all
+
+extension EngineIOSession {
+  /// Sends a message if it can leave at once: on a WebSocket below its high-water mark, or as the
+  /// answer to a poll that waits. Otherwise it is dropped, for messages that are worth nothing later.
+  ///
+  /// - Returns: whether it was sent; false also when the session is over, and for a text with U+001E
+  ///   on polling.
+  @discardableResult
+  public func sendVolatile(_ message: EngineIOMessage) -> Bool {
+    withState { state, deferred in
+      switch state.machine.sendVolatile(message) {
+      case .send:
+        guard let webSocket = state.socket?.webSocket else { return false }
+        let result = webSocket.offer(Packet.message(message).webSocketMessage)
+        return result == .sent || result == .buffered
+      case .answerPoll(let poll):
+        answer(poll, [.message(message)], &state, &deferred)
+        return true
+      case .queued, .refused, nil:
+        return false
+      }
+    }
+  }
+}
