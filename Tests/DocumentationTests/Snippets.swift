@@ -65,6 +65,30 @@ enum Snippets {
     // end
   }
 
+  // snippet: user-session
+  struct User: EngineIOSessionKey {
+    typealias Value = User
+    var name: String
+    var address: ConnectionInfo.Address?
+    var messages = 0
+  }
+  // end
+
+  static func userSession(_ engine: EngineIOServer) {
+    // snippet: user-session-use
+    engine.onConnect { session, request in
+      guard let name = request.query else { throw ConnectionRejected("who are you?") }
+      session[User.self] = User(name: name, address: request.connection.peerAddress)
+    }
+    engine.onMessage { session, message in
+      session.withValue(User.self) { $0?.messages += 1 }
+    }
+    engine.onDisconnect { session, reason in
+      print(session[User.self]?.name ?? "nobody", "left:", reason)
+    }
+    // end
+  }
+
   static func wrap(engine: EngineIOServer, existingApp: HTTPHandler) {
     // snippet: wrap
     let app = EngineIOApp(

@@ -51,6 +51,7 @@ extension EngineIOSession {
     if let disconnect = handlers.disconnect, let reason = disconnectReason {
       do { try await disconnect(self, reason) } catch { handlers.failure?(self, error) }
     }
+    values.withLock { $0.removeAll() }
     withState { state, deferred in
       state.hasTask = false
       state.task = nil

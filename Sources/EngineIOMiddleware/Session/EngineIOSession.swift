@@ -18,6 +18,8 @@ public final class EngineIOSession: Sendable {
   let engine: EngineIOServer
   let handlers: EngineIOHandlers
   let state: Mutex<State>
+  /// Not under the lock of `state`, so that applications may send while they hold it.
+  let values = Mutex(EngineIOSessionValues())
 
   init(
     id: SessionID, engine: EngineIOServer, handlers: EngineIOHandlers, transport: TransportKind,
