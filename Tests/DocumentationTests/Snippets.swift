@@ -89,6 +89,14 @@ enum Snippets {
     // end
   }
 
+  static func allSessions(_ engine: EngineIOServer) {
+    // snippet: all-sessions
+    print("\(engine.sessionCount) clients are asked to come back")
+    engine.broadcast("moving")
+    engine.disconnectAll()
+    // end
+  }
+
   static func wrap(engine: EngineIOServer, existingApp: HTTPHandler) {
     // snippet: wrap
     let app = EngineIOApp(

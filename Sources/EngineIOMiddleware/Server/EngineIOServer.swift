@@ -27,6 +27,8 @@ public final class EngineIOServer: HTTPApplication {
     var handlers = EngineIOHandlers()
     /// Every session until its id is released and its task has ended.
     var sessions: [SessionID: EngineIOSession] = [:]
+    /// Those among them that have not ended.
+    var openCount = 0
     /// Waits for `sessions` to be empty.
     var drained: UnsafeContinuation<Void, Never>?
   }
@@ -55,6 +57,14 @@ public final class EngineIOServer: HTTPApplication {
     state.withLock { Array($0.sessions.values) }.filter(\.isOpen)
   }
 
+  /// The number of sessions that are open, without a look at any of them.
+  public var sessionCount: Int { state.withLock(\.openCount) }
+
+  /// Closes all sessions, each as `EngineIOSession.disconnect()` does; clients may connect again.
+  public func disconnectAll() {
+    for session in state.withLock({ Array($0.sessions.values) }) { session.disconnect() }
+  }
+
   /// The open session of this id.
   public func session(id: SessionID) -> EngineIOSession? {
     guard let session = findSession(id), session.isOpen else { return nil }
@@ -75,8 +85,14 @@ public final class EngineIOServer: HTTPApplication {
     state.withLock {
       guard $0.phase == .running else { return false }
       $0.sessions[session.id] = session
+      $0.openCount += 1
       return true
     }
+  }
+
+  /// Notes that a session has ended, once for each that was inserted.
+  func noteEnd() {
+    state.withLock { $0.openCount -= 1 }
   }
 
   /// Forgets a session whose id is released and whose task has ended.

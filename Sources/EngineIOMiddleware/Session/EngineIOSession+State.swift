@@ -75,6 +75,7 @@ extension EngineIOSession {
     var next = Next.finished
     var waiters: [UnsafeContinuation<Void, Never>] = []
     var closes: [(WebSocket, WebSocket.CloseCode)] = []
+    var hasEnded = false
     var isForgotten = false
   }
 
@@ -91,6 +92,7 @@ extension EngineIOSession {
     deferred.poll?.resume(returning: deferred.packets)
     deferred.consumer?.resume(returning: deferred.next)
     for waiter in deferred.waiters { waiter.resume() }
+    if deferred.hasEnded { engine.noteEnd() }
     if deferred.isForgotten { engine.remove(self) }
     return result
   }
@@ -116,6 +118,7 @@ extension EngineIOSession {
           deferred.closes.append((webSocket, reason.closeCode))
         }
       case .ended:
+        deferred.hasEnded = true
         state.mailbox.finish()
         if let consumer = state.consumer.take() {
           deferred.consumer = consumer
