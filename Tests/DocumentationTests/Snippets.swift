@@ -97,6 +97,16 @@ enum Snippets {
     // end
   }
 
+  static func concurrentHandlers(lookUp: @escaping @Sendable (String) async -> String) {
+    // snippet: concurrent-handlers
+    let engine = EngineIOServer(.init(handlerConcurrency: .concurrent(limit: 8)))
+    engine.onMessage { session, message in
+      guard case .text(let name) = message else { return }
+      try await session.send(.text(await lookUp(name)))  // the next one need not wait
+    }
+    // end
+  }
+
   static func wrap(engine: EngineIOServer, existingApp: HTTPHandler) {
     // snippet: wrap
     let app = EngineIOApp(

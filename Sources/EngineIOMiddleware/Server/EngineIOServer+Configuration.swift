@@ -56,6 +56,8 @@ extension EngineIOServer {
     public var sendBufferMessages: Int
     /// Messages waiting for the handler above which reading from the client pauses.
     public var receiveBufferMessages: Int
+    /// Whether the message handlers of one session may run at the same time.
+    public var handlerConcurrency: HandlerConcurrency
     /// Whether a client that goes away during a poll ends its session at once; otherwise the
     /// heartbeat finds out. Turn it off behind intermediaries that cut idle requests.
     public var endsSessionOnAbandonedPoll: Bool
@@ -75,6 +77,7 @@ extension EngineIOServer {
       makeCookie: (@Sendable (Request) -> EngineIOCookie?)? = nil,
       initialHeaders: HeaderHook? = nil, headers: HeaderHook? = nil, sendBufferBytes: Int = 1 << 20,
       sendBufferMessages: Int = 1_000, receiveBufferMessages: Int = 256,
+      handlerConcurrency: HandlerConcurrency = .serial,
       endsSessionOnAbandonedPoll: Bool = true, nodeTag: String? = nil
     ) {
       self.pingInterval = pingInterval
@@ -96,6 +99,7 @@ extension EngineIOServer {
       self.sendBufferBytes = sendBufferBytes
       self.sendBufferMessages = sendBufferMessages
       self.receiveBufferMessages = receiveBufferMessages
+      self.handlerConcurrency = handlerConcurrency
       self.endsSessionOnAbandonedPoll = endsSessionOnAbandonedPoll
       self.nodeTag = nodeTag
     }

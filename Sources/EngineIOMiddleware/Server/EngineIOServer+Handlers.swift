@@ -50,7 +50,8 @@ extension EngineIOServer {
     register { $0.connect = handler }
   }
 
-  /// Registers what to do with a message. The next message waits for it.
+  /// Registers what to do with a message. The next message waits for it, unless the server's
+  /// `Configuration.handlerConcurrency` says otherwise.
   ///
   /// Throwing ends the session with the reason `handlerError`.
   public func onMessage(

@@ -46,6 +46,9 @@ public final class EngineIOServer: HTTPApplication {
   ) {
     if let tag = configuration.nodeTag { _ = SessionID.random(tag: tag) }
     if let problem = configuration.cookie?.problem { preconditionFailure("\(problem)") }
+    if case .concurrent(let limit) = configuration.handlerConcurrency {
+      precondition(limit > 0, "at least one handler of a session has to run")
+    }
     self.configuration = configuration
     sessionConfiguration = configuration.session
     time = TimeSource(clock)

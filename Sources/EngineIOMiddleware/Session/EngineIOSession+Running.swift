@@ -45,6 +45,10 @@ extension EngineIOSession {
       await report { try await handler(self) }
       end(.serverClose)
       await discardMessages()
+    } else if case .concurrent(let limit) = engine.configuration.handlerConcurrency,
+      let handler = handlers.message
+    {
+      await handleMessages(atOnce: limit, by: handler)
     } else {
       await handleMessages()
     }
@@ -94,11 +98,17 @@ extension EngineIOSession {
       switch await next() {
       case .message(let message):
         guard let handler = handlers.message else { continue }
-        do { try await handler(self, message) } catch { fail(error) }
+        await handle(message, by: handler)
       case .move: return .move
       case .finished: return .finished
       }
     }
+  }
+
+  nonisolated(nonsending) func handle(
+    _ message: EngineIOMessage, by handler: EngineIOHandlers.Message
+  ) async {
+    do { try await handler(self, message) } catch { fail(error) }
   }
 
   private nonisolated(nonsending) func report(
