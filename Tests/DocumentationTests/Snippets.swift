@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of HTTPApp.
 
+import EngineIOFoundation
 import EngineIOMiddleware
 import HTTPApp
 import HTTPAppServer
@@ -103,6 +104,20 @@ enum Snippets {
     engine.onMessage { session, message in
       guard case .text(let name) = message else { return }
       try await session.send(.text(await lookUp(name)))  // the next one need not wait
+    }
+    // end
+  }
+
+  static func json() {
+    // snippet: json
+    struct Move: Codable {
+      var x: Int
+      var y: Int
+    }
+    let engine = EngineIOServer(.init(jsonCodec: FoundationJSONCodec()))
+    engine.onMessage { session, message in
+      let move = try session.decode(Move.self, from: message)
+      try await session.send(json: Move(x: move.y, y: move.x))
     }
     // end
   }

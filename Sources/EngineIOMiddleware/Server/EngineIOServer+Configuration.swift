@@ -61,6 +61,8 @@ extension EngineIOServer {
     /// Whether a client that goes away during a poll ends its session at once; otherwise the
     /// heartbeat finds out. Turn it off behind intermediaries that cut idle requests.
     public var endsSessionOnAbandonedPoll: Bool
+    /// Turns values into JSON and back for `EngineIOSession.send(json:)` and `decode(_:from:)`.
+    public var jsonCodec: (any EngineIOJSONCodec)?
     /// A name of this node, 1 to 16 characters of `a-z0-9`, that every session id begins with, so
     /// that a load balancer can tell the owner.
     public var nodeTag: String?
@@ -78,7 +80,8 @@ extension EngineIOServer {
       initialHeaders: HeaderHook? = nil, headers: HeaderHook? = nil, sendBufferBytes: Int = 1 << 20,
       sendBufferMessages: Int = 1_000, receiveBufferMessages: Int = 256,
       handlerConcurrency: HandlerConcurrency = .serial,
-      endsSessionOnAbandonedPoll: Bool = true, nodeTag: String? = nil
+      endsSessionOnAbandonedPoll: Bool = true,
+      jsonCodec: (any EngineIOJSONCodec)? = nil, nodeTag: String? = nil
     ) {
       self.pingInterval = pingInterval
       self.pingTimeout = pingTimeout
@@ -101,6 +104,7 @@ extension EngineIOServer {
       self.receiveBufferMessages = receiveBufferMessages
       self.handlerConcurrency = handlerConcurrency
       self.endsSessionOnAbandonedPoll = endsSessionOnAbandonedPoll
+      self.jsonCodec = jsonCodec
       self.nodeTag = nodeTag
     }
 
