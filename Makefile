@@ -11,7 +11,8 @@ CONFIGURATION ?= debug
 SWIFT_FLAGS ?=
 
 export CONFIGURATION SWIFT_FLAGS
-# How long `make fuzz` goes on, and where it begins.
+# What `make fuzz` fuzzes (RequestFuzzer or PayloadFuzzer), how long it goes on, and where it begins.
+TARGET ?= RequestFuzzer
 SECONDS ?= 60
 SEED ?= $(shell date +%s)
 swift_files := $(wildcard Sources Tests Examples Benchmarks Fuzzing Package.swift)
@@ -37,8 +38,8 @@ interop: setup ## tests against python-engineio, curl, Autobahn and Chromium (in
 autobahn: setup ## runs the whole Autobahn test suite for WebSocket, best with CONFIGURATION=release
 	@scripts/autobahn.sh
 
-fuzz: setup ## holds the request parser against SwiftNIO's (SECONDS=60; faster with CONFIGURATION=release)
-	@swift run -c $(CONFIGURATION) $(SWIFT_FLAGS) RequestFuzzer \
+fuzz: setup ## fuzzes a parser (TARGET=RequestFuzzer or PayloadFuzzer, SECONDS=60; faster with CONFIGURATION=release)
+	@swift run -c $(CONFIGURATION) $(SWIFT_FLAGS) $(TARGET) \
 	  --seconds $(SECONDS) --seed $(SEED) --corpus Fuzzing/corpus --keep
 
 bench: setup ## compares the server's speed with SwiftNIO's and Hummingbird's

@@ -92,14 +92,20 @@ let package = Package(
       ],
       path: "Examples/EchoServer"),
 
-    // Not a product: no user of the package builds it.
+    // Not products: no user of the package builds them.
     .executableTarget(
       name: "RequestFuzzer",
       dependencies: [
-        "HTTPCodec", "KnownRequests", httpTypes, nioCore, nioEmbedded, argumentParser,
+        "FuzzingSupport", "HTTPCodec", "KnownRequests", httpTypes, nioCore, nioEmbedded,
+        argumentParser,
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
       path: "Fuzzing/RequestFuzzer"),
+    .executableTarget(
+      name: "PayloadFuzzer",
+      dependencies: ["FuzzingSupport", "EngineIO", nioCore, argumentParser],
+      path: "Fuzzing/PayloadFuzzer"),
+    .target(name: "FuzzingSupport", path: "Fuzzing/FuzzingSupport"),
 
     .target(name: "KnownRequests", path: "Tests/KnownRequests"),
     .testTarget(name: "HTTPCodecTests", dependencies: ["HTTPCodec", "KnownRequests"]),

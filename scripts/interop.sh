@@ -3,7 +3,7 @@
 # Part of HTTPApp.
 
 # Tests the programs against real peers: python-engineio, curl, raw sockets, the Autobahn test suite
-# and Chromium, and the request parser against SwiftNIO's for some seconds. Brings what is missing (Python packages into .venv, the browser through apt-get),
+# and Chromium, and fuzzes the parsers for some seconds. Brings what is missing (Python packages into .venv, the browser through apt-get),
 # builds, and runs pytest with whatever arguments it was given: `scripts/interop.sh -k chat -x`.
 
 set -euo pipefail
@@ -28,7 +28,7 @@ fi
 configuration=${CONFIGURATION:-debug}
 read -r -a flags <<<"${SWIFT_FLAGS:-}"
 build=(swift build -c "$configuration" ${flags[@]+"${flags[@]}"})
-for program in EchoServer ChatApp RequestFuzzer; do "${build[@]}" --product "$program"; done
+for program in EchoServer ChatApp RequestFuzzer PayloadFuzzer; do "${build[@]}" --product "$program"; done
 programs=$("${build[@]}" --show-bin-path)
 
 say "running Tests/Interop against $programs"

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Foundation
+import FuzzingSupport
 import KnownRequests
 
 /// Holds `RequestParser` against SwiftNIO's decoder: on the corpus, on every request that the tests
@@ -27,12 +28,27 @@ struct RequestFuzzer: ParsableCommand {
   @Option(help: "Only this input, written as in the corpus.")
   var input: String?
 
+  /// Pieces that mean something to a parser.
+  private static let dictionary = [
+    "\r\n", "\r", "\n", "\r\n\r\n", " ", "\t", ":", ",", ";", "=", "\"", "\\", "?", "#", "/", "%",
+    "[", "]", "*", "@", "\u{0}", "\u{7F}", "0", "1", "5", "a", "f", "ffffffffffffffff",
+    "9223372036854775807", "HTTP/1.1", "HTTP/1.0", "HTTP/2.0", "GET ", "POST ", "HEAD ",
+    "OPTIONS ", "CONNECT ", "http://a/", "https://a:80?", "Host: a\r\n", "Host: [::1]:8080\r\n",
+    "Content-Length: 5\r\n", "Content-Length: 0\r\n", "Transfer-Encoding: chunked\r\n",
+    "Transfer-Encoding: gzip, chunked\r\n", "Connection: close\r\n", "Connection: keep-alive\r\n",
+    "Connection: upgrade\r\nUpgrade: websocket\r\n", "Expect: 100-continue\r\n",
+    "Content-Type: a/b\r\n", "X: y\r\n", "X:\r\n", " folded\r\n", "chunked", "identity",
+    "5\r\nhello\r\n", "5;a=b\r\nhello\r\n", "1;a=\"b\"\r\nx\r\n", "0\r\n\r\n", "0\r\nX: y\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+  ].map { Array($0.utf8) }
+
   func run() throws {
     if let input {
       return try explain(Corpus.decode(input))
     }
-    var corpus = try Corpus(folder: corpus)
-    var mutator = Mutator(random: SplitMix64(seed: seed))
+    var corpus = try Corpus(folder: corpus, name: "requests")
+    var mutator = Mutator(
+      random: SplitMix64(seed: seed), dictionary: Self.dictionary, maximumLength: 1200)
     var tally: [String: Int] = [:]
     var findings: [String: [UInt8]] = [:]
     func check(_ input: [UInt8], isKnown: Bool) {

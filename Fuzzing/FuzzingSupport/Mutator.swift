@@ -2,38 +2,33 @@
 // Part of HTTPApp.
 
 /// Makes new inputs out of old ones.
-struct Mutator {
-  var random: SplitMix64
+package struct Mutator {
+  package var random: SplitMix64
 
-  /// Pieces that mean something to a parser.
-  static let dictionary = [
-    "\r\n", "\r", "\n", "\r\n\r\n", " ", "\t", ":", ",", ";", "=", "\"", "\\", "?", "#", "/", "%",
-    "[", "]", "*", "@", "\u{0}", "\u{7F}", "0", "1", "5", "a", "f", "ffffffffffffffff",
-    "9223372036854775807", "HTTP/1.1", "HTTP/1.0", "HTTP/2.0", "GET ", "POST ", "HEAD ",
-    "OPTIONS ", "CONNECT ", "http://a/", "https://a:80?", "Host: a\r\n", "Host: [::1]:8080\r\n",
-    "Content-Length: 5\r\n", "Content-Length: 0\r\n", "Transfer-Encoding: chunked\r\n",
-    "Transfer-Encoding: gzip, chunked\r\n", "Connection: close\r\n", "Connection: keep-alive\r\n",
-    "Connection: upgrade\r\nUpgrade: websocket\r\n", "Expect: 100-continue\r\n",
-    "Content-Type: a/b\r\n", "X: y\r\n", "X:\r\n", " folded\r\n", "chunked", "identity",
-    "5\r\nhello\r\n", "5;a=b\r\nhello\r\n", "1;a=\"b\"\r\nx\r\n", "0\r\n\r\n", "0\r\nX: y\r\n\r\n",
-    "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
-  ].map { Array($0.utf8) }
+  /// Pieces that mean something to what is fuzzed.
+  let dictionary: [[UInt8]]
 
-  private static let maximumLength = 1200
+  private let maximumLength: Int
+
+  package init(random: SplitMix64, dictionary: [[UInt8]], maximumLength: Int) {
+    self.random = random
+    self.dictionary = dictionary
+    self.maximumLength = maximumLength
+  }
 
   /// A few changes to one input, or to two behind each other.
-  mutating func mutate(_ corpus: Corpus) -> [UInt8] {
+  package mutating func mutate(_ corpus: Corpus) -> [UInt8] {
     let inputs = below(4) == 0 || corpus.accepted.isEmpty ? corpus.inputs : corpus.accepted
     guard var bytes = inputs.randomElement(using: &random) else { return [] }
     if below(4) == 0, let second = inputs.randomElement(using: &random) {
       bytes = below(2) == 0 ? bytes + second : spliced(bytes, second)
     }
     repeat { change(&bytes) } while below(2) == 0
-    return Array(bytes.prefix(Self.maximumLength))
+    return Array(bytes.prefix(maximumLength))
   }
 
   /// Everything that differs from an input at one place: a byte less, a byte more, or another one.
-  static func neighbours(of input: [UInt8]) -> [[UInt8]] {
+  package static func neighbours(of input: [UInt8]) -> [[UInt8]] {
     var all: [[UInt8]] = []
     for index in input.indices {
       all.append(Array(input[..<index] + input[(index + 1)...]))
@@ -48,7 +43,7 @@ struct Mutator {
   }
 
   /// Cuts an input into pieces as a network might.
-  mutating func pieces(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+  package mutating func pieces(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
     var pieces: [ArraySlice<UInt8>] = []
     var rest = bytes[...]
     let longest = below(2) == 0 ? 3 : 40
@@ -60,7 +55,7 @@ struct Mutator {
     return pieces
   }
 
-  private mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
+  package mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
 
   private mutating func spliced(_ one: [UInt8], _ other: [UInt8]) -> [UInt8] {
     Array(one.prefix(below(one.count + 1)) + other.dropFirst(below(other.count + 1)))
@@ -76,11 +71,11 @@ struct Mutator {
     case 2: bytes.insert(UInt8(below(256)), at: index)
     case 3: if isInside { bytes.remove(at: index) }
     case 4, 5:
-      if let word = Self.dictionary.randomElement(using: &random) {
+      if let word = dictionary.randomElement(using: &random) {
         bytes.insert(contentsOf: word, at: index)
       }
     case 6:
-      if let word = Self.dictionary.randomElement(using: &random) {
+      if let word = dictionary.randomElement(using: &random) {
         bytes.replaceSubrange(index..<min(bytes.count, index + word.count), with: word)
       }
     case 7: bytes.insert(contentsOf: Array(bytes[index..<end]), at: below(bytes.count + 1))

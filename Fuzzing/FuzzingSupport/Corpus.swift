@@ -3,26 +3,26 @@
 
 import Foundation
 
-/// Inputs that made the parsers do something that no other one did: a file of one line each, where
+/// Inputs that made what is fuzzed do something that no other one did: a file of one line each, where
 /// a byte that does not print is `\xNN`, and CR and LF are `\r` and `\n`.
-struct Corpus {
+package struct Corpus {
   private let file: URL?
-  private(set) var inputs: [[UInt8]] = []
+  package private(set) var inputs: [[UInt8]] = []
   /// Those that the subject does not refuse: the others seldom get further than they did.
-  private(set) var accepted: [[UInt8]] = []
+  package private(set) var accepted: [[UInt8]] = []
   private var signatures: Set<String> = []
-  private(set) var added = 0
+  package private(set) var added = 0
 
   /// - Parameter folder: nil for an empty corpus that is not kept.
-  init(folder: String?) throws {
-    file = folder.map { URL(fileURLWithPath: $0).appendingPathComponent("requests.txt") }
+  package init(folder: String?, name: String) throws {
+    file = folder.map { URL(fileURLWithPath: $0).appendingPathComponent(name + ".txt") }
     guard let file, FileManager.default.fileExists(atPath: file.path) else { return }
     inputs = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
       .map { try Self.decode($0) }
   }
 
   /// Keeps `input` if it is the first with this signature.
-  mutating func note(
+  package mutating func note(
     _ input: [UInt8], _ signature: String, isKnown: Bool, isAccepted: Bool
   ) {
     if isAccepted, isKnown || !signatures.contains(signature) { accepted.append(input) }
@@ -31,7 +31,7 @@ struct Corpus {
     added += 1
   }
 
-  func save() throws {
+  package func save() throws {
     guard let file, added > 0 else { return }
     try FileManager.default.createDirectory(
       at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -39,7 +39,7 @@ struct Corpus {
     try lines.joined().write(to: file, atomically: true, encoding: .utf8)
   }
 
-  static func encode(_ input: [UInt8]) -> String {
+  package static func encode(_ input: [UInt8]) -> String {
     var text = ""
     for byte in input {
       switch byte {
@@ -55,11 +55,11 @@ struct Corpus {
     return text
   }
 
-  struct MalformedLine: Error {
+  package struct MalformedLine: Error {
     let line: String
   }
 
-  static func decode(_ line: some StringProtocol) throws -> [UInt8] {
+  package static func decode(_ line: some StringProtocol) throws -> [UInt8] {
     var input: [UInt8] = []
     var rest = Array(line.utf8)[...]
     while let byte = rest.popFirst() {

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import ArgumentParser
+import FuzzingSupport
+
+/// Reads mutations of payloads with the decoders of `EngineIO` and holds them against simple ones,
+/// against the encoders and against their limits.
+@main
+struct PayloadFuzzer: ParsableCommand {
+  @Option(help: "How long to go on with mutations.")
+  var seconds = 5.0
+
+  @Option(help: "Stop after this many mutations; 0: when the time is over.")
+  var count = 0
+
+  @Option(help: "Where the mutations begin; the same seed and corpus give the same inputs.")
+  var seed: UInt64 = 1
+
+  @Option(help: "The folder of the corpus.")
+  var corpus: String?
+
+  @Flag(help: "Write inputs that did something new to the corpus.")
+  var keep = false
+
+  @Option(help: "Only this input, written as in the corpus.")
+  var input: String?
+
+  private static let seeds = [
+    "4hello", "4hello\u{1e}bAQIDBA==\u{1e}3", "2probe", "3probe", "5", "6", "1", "b", "4",
+    "4ü🙂€", "4a\u{1e}\u{1e}4b", "bAQ==\u{1e}bAQI=\u{1e}bAQID",
+    #"0{"sid":"lv_VI97HAXpY6yYWAAAC","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}"#,
+  ].map { Array($0.utf8) }
+
+  /// Pieces that mean something to a decoder.
+  private static let dictionary =
+    [
+      "\u{1e}", "\u{1e}\u{1e}", "0", "1", "2", "3", "4", "5", "6", "7", "b", "bAA==", "AAAA", "=",
+      "==", "===", "/+", "-_", "AB==", "ABC=", "4a\u{1e}", "\u{1e}4", "probe", "é", "€", "🙂",
+      "\u{301}",
+      "\u{FEFF}", "\r\n", "{", "}", "[", "]", "\"", "\\", "\\u0041", "\\ud83d\\ude42", "\\ud83d",
+      ":",
+      ",", "null", "true", "1e3", "-1", "9223372036854775807", "99999999999999999999", "\"sid\":",
+      "\"upgrades\":[]", "\"pingInterval\":1", "\"pingTimeout\":1", "\"maxPayload\":0", "[[[[[[[[",
+    ].map { Array($0.utf8) } + [
+      [0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80],
+    ]
+
+  func run() throws {
+    var corpus = try Corpus(folder: corpus, name: "payloads")
+    var mutator = Mutator(
+      random: SplitMix64(seed: seed), dictionary: Self.dictionary, maximumLength: 400)
+    if let input {
+      let trial = Trial(try Corpus.decode(input), &mutator)
+      print(trial.description)
+      if trial.failure != nil { throw ExitCode.failure }
+      return
+    }
+    var tally: [String: Int] = [:]
+    var findings: [String: [UInt8]] = [:]
+    func check(_ input: [UInt8], isKnown: Bool) {
+      let trial = Trial(input, &mutator)
+      corpus.note(input, trial.signature, isKnown: isKnown, isAccepted: trial.isAccepted)
+      if let what = trial.failure {
+        if input.count < findings[what]?.count ?? .max { findings[what] = input }
+      } else {
+        tally[trial.outcome, default: 0] += 1
+      }
+    }
+
+    for input in corpus.inputs { check(input, isKnown: true) }
+    for input in Self.seeds { check(input, isKnown: false) }
+    for seed in Self.seeds {
+      for input in Mutator.neighbours(of: seed) { check(input, isKnown: false) }
+    }
+    let seeds = corpus.inputs.count
+    let start = ContinuousClock.now
+    let end = start + .seconds(seconds)
+    var made = 0
+    while ContinuousClock.now < end, count == 0 || made < count {
+      check(mutator.mutate(corpus), isKnown: false)
+      made += 1
+    }
+    if keep { try corpus.save() }
+
+    for (outcome, times) in tally.sorted(by: { $0.value > $1.value }) {
+      print("\(times)\t\(outcome)")
+    }
+    print(
+      "seed \(seed): \(made) mutations of \(seeds) inputs in \(ContinuousClock.now - start), \(corpus.added) new"
+    )
+    for (what, input) in findings {
+      print("\(what)\n  look: PayloadFuzzer --input '\(Corpus.encode(input))'")
+    }
+    if !findings.isEmpty { throw ExitCode.failure }
+  }
+}
