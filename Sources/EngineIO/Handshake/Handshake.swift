@@ -26,7 +26,11 @@ public struct Handshake: Sendable, Hashable {
   }
 
   /// The JSON text of the open packet, with exactly the five keys of the protocol.
-  public var json: String {
+  public var json: String { json(for: .v4) }
+
+  /// The JSON text of the open packet, with exactly the keys of the protocol: `maxPayload` came with
+  /// version 4.
+  public func json(for version: ProtocolVersion) -> String {
     var json = #"{"sid":"#
     json.reserveCapacity(128)
     JSONText.append(sid, to: &json)
@@ -39,8 +43,10 @@ public struct Handshake: Sendable, Hashable {
     json += String(Self.milliseconds(pingInterval))
     json += #","pingTimeout":"#
     json += String(Self.milliseconds(pingTimeout))
-    json += #","maxPayload":"#
-    json += String(maxPayload)
+    if version == .v4 {
+      json += #","maxPayload":"#
+      json += String(maxPayload)
+    }
     json += "}"
     return json
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of HTTPApp.
 
-/// One packet of the Engine.IO protocol, version 4.
+/// One packet of the Engine.IO protocol, version 4 or 3.
 ///
 /// Only messages may be binary, which the shape of the type guarantees.
 public enum Packet: Sendable, Hashable {
@@ -9,7 +9,8 @@ public enum Packet: Sendable, Hashable {
   case open(String)
   /// Closes the session.
   case close
-  /// Asks for a pong. Sent by the server, and with the text `probe` by an upgrading client.
+  /// Asks for a pong. Sent by the server, in version 3 by the client, and with the text `probe` by
+  /// an upgrading client.
   case ping(String)
   /// Answers a ping with its text.
   case pong(String)

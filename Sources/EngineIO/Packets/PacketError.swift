@@ -11,6 +11,8 @@ public enum PacketError: Error, Sendable, Hashable {
   case invalidUTF8
   /// The binary data is not canonical base64 (RFC 4648, sections 3.5 and 4, with padding).
   case invalidBase64
+  /// The length of a packet of version 3 is missing, not a number, or not that of what follows.
+  case invalidLength
 }
 
 extension PacketError: CustomStringConvertible {
@@ -21,6 +23,7 @@ extension PacketError: CustomStringConvertible {
     case .unknownType(let byte): "unknown packet type 0x" + String(byte, radix: 16)
     case .invalidUTF8: "text is not UTF-8"
     case .invalidBase64: "binary data is not base64"
+    case .invalidLength: "length of a packet does not fit"
     }
   }
 }

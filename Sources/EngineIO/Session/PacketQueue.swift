@@ -5,15 +5,18 @@
 struct PacketQueue: Sendable, Hashable {
   private(set) var packets: [Packet] = []
   private(set) var byteCount = 0
-  /// Whether a ping waits, so that the client cannot know of it.
-  private(set) var holdsPing = false
+  /// Whether a packet of the heartbeat waits, so that the client cannot know of it.
+  private(set) var holdsHeartbeat = false
 
   var isEmpty: Bool { packets.isEmpty }
 
   mutating func append(_ packet: Packet) {
     packets.append(packet)
     byteCount += packet.byteCount
-    if case .ping = packet { holdsPing = true }
+    switch packet {
+    case .ping, .pong: holdsHeartbeat = true
+    default: break
+    }
   }
 
   mutating func takeAll() -> [Packet] {

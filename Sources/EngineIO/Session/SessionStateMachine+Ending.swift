@@ -7,12 +7,14 @@ extension SessionStateMachine {
     switch packet {
     case .message(let message):
       return .message(message)
-    case .pong:
+    case .pong where configuration.version == .v4:
       pongReceived(now: now())
       return .actions([])
+    case .ping where configuration.version == .v3:
+      return .actions(pingReceived(now: now()))
     case .close:
       return .actions(end(.clientClose, now: now()))
-    case .ping:
+    case .ping, .pong:
       return .actions(end(.protocolViolation, now: now()))
     case .open, .upgrade, .noop:
       return .actions([])

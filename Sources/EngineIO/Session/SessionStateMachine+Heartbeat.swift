@@ -11,7 +11,8 @@ extension SessionStateMachine {
       var deadline: ContinuousClock.Instant?
       switch heartbeat {
       case .pingDue(let instant): deadline = instant
-      case .pongDue(let instant): deadline = instant.advanced(by: patience)
+      case .pongDue(let instant), .clientPingDue(let instant):
+        deadline = instant.advanced(by: patience)
       case .stopped: break
       }
       if case .polling(let polling) = transport, let probe = polling.probe {
@@ -35,15 +36,16 @@ extension SessionStateMachine {
       actions = endProbe(polling, .timeout)
     }
     switch heartbeat {
-    case .pongDue(let deadline) where now >= deadline.advanced(by: patience):
+    case .pongDue(let deadline) where now >= deadline.advanced(by: patience),
+      .clientPingDue(let deadline) where now >= deadline.advanced(by: patience):
       actions += end(.pingTimeout, now: now)
     case .pingDue(let instant) where now >= instant:
       // The timeout counts from the time the ping was due, so that a late timer does not add up;
       // but not if it was so late that the client's time to answer would be cut noticeably.
       let isOnTime = instant.duration(to: now) <= configuration.pingTimeout / 4
       heartbeat = .pongDue((isOnTime ? instant : now).advanced(by: configuration.pingTimeout))
-      actions += sendPing()
-    case .pongDue, .pingDue, .stopped:
+      actions += sendHeartbeat(.ping(""))
+    case .pongDue, .clientPingDue, .pingDue, .stopped:
       break
     }
     return actions
@@ -64,25 +66,32 @@ extension SessionStateMachine {
   /// A reader reads on. The client has the full time again to answer.
   public mutating func readerUnblocked(now: ContinuousClock.Instant) {
     blockedReaders -= 1
-    if blockedReaders == 0, case .pongDue(let deadline) = heartbeat {
+    guard blockedReaders == 0 else { return }
+    switch heartbeat {
+    case .pongDue(let deadline):
       heartbeat = .pongDue(max(deadline, now.advanced(by: configuration.pingTimeout)))
+    case .clientPingDue(let deadline):
+      heartbeat = .clientPingDue(max(deadline, clientPingDeadline(from: now)))
+    case .pingDue, .stopped:
+      break
     }
   }
 
-  private mutating func sendPing() -> [Action] {
+  private mutating func sendHeartbeat(_ packet: Packet) -> [Action] {
     switch state {
     case .open(.socket(let socket)):
-      return [.send([.ping("")], on: socket)]
+      return [.send([packet], on: socket)]
     case .open(.polling(var polling)):
       if let poll = polling.poll {
         polling.poll = nil
         state = .open(.polling(polling))
-        return [.answerPoll(poll, [.ping("")])]
+        return [.answerPoll(poll, [packet])]
       }
-      queue.append(.ping(""))
+      // One says as much as many.
+      if !queue.holdsHeartbeat { queue.append(packet) }
       return []
     case .open(.awaitedSocket):
-      queue.append(.ping(""))
+      queue.append(packet)
       return []
     case .opening, .closing, .closed:
       return []
@@ -93,7 +102,18 @@ extension SessionStateMachine {
     // A pong that nobody asked for must not postpone the next ping. Neither must one that comes
     // before its ping was fetched: a client that posts and never polls would live for ever, and
     // pings pile up for it.
-    guard case .pongDue = heartbeat, !queue.holdsPing else { return }
+    guard case .pongDue = heartbeat, !queue.holdsHeartbeat else { return }
     heartbeat = .pingDue(now.advanced(by: configuration.pingInterval))
+  }
+
+  /// The client's ping, in version 3.
+  mutating func pingReceived(now: ContinuousClock.Instant) -> [Action] {
+    guard case .clientPingDue = heartbeat else { return [] }
+    heartbeat = .clientPingDue(clientPingDeadline(from: now))
+    return sendHeartbeat(.pong(""))
+  }
+
+  func clientPingDeadline(from now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+    now.advanced(by: configuration.pingInterval + configuration.pingTimeout)
   }
 }

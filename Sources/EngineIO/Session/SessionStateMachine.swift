@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of HTTPApp.
 
-/// One session of an Engine.IO server, protocol version 4, without I/O and without a clock.
+/// One session of an Engine.IO server, protocol version 4 or 3, without I/O and without a clock.
 ///
 /// ```
 ///                reject                            end
@@ -60,6 +60,8 @@ public struct SessionStateMachine: Sendable, Hashable {
     case stopped
     case pingDue(ContinuousClock.Instant)
     case pongDue(ContinuousClock.Instant)
+    /// In version 3 it is the client that pings.
+    case clientPingDue(ContinuousClock.Instant)
   }
 
   let configuration: Configuration
@@ -141,7 +143,11 @@ extension SessionStateMachine {
   ) -> (packets: [Packet], actions: [Action]) {
     guard case .opening(let kind, let endRequested) = state else { return ([], []) }
     let sent = queue.takeAll()
-    heartbeat = .pingDue(now.advanced(by: configuration.pingInterval))
+    heartbeat =
+      switch configuration.version {
+      case .v4: .pingDue(now.advanced(by: configuration.pingInterval))
+      case .v3: .clientPingDue(clientPingDeadline(from: now))
+      }
     switch kind {
     case .polling:
       state = .open(.polling(Polling()))
@@ -199,7 +205,7 @@ extension SessionStateMachine {
     case .open(.socket(let socket)):
       return .send(on: socket)
     case .open(.polling(var polling)):
-      guard PayloadEncoder.canEncode(.message(message)) else { return .refused(.separatorInText) }
+      guard canPoll(message) else { return .refused(.separatorInText) }
       if let poll = polling.poll {
         polling.poll = nil
         state = .open(.polling(polling))
@@ -209,7 +215,7 @@ extension SessionStateMachine {
     case .open(.awaitedSocket):
       if isDroppable && isAboveHighWaterMark { return .refused(.bufferFull) }
     case .opening(let kind, nil):
-      if kind == .polling && !PayloadEncoder.canEncode(.message(message)) {
+      if kind == .polling && !canPoll(message) {
         return .refused(.separatorInText)
       }
       // Nobody takes what is sent before the handshake is answered, so waiting would be for ever.
@@ -219,5 +225,10 @@ extension SessionStateMachine {
     }
     queue.append(.message(message))
     return .queued(isAboveHighWaterMark: isAboveHighWaterMark)
+  }
+
+  /// Whether a poll can carry a message.
+  private func canPoll(_ message: EngineIOMessage) -> Bool {
+    configuration.version == .v3 || PayloadEncoder.canEncode(.message(message))
   }
 }

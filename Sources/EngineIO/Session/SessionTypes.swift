@@ -27,7 +27,10 @@ public struct SocketToken: Sendable, Hashable {
 extension SessionStateMachine {
   /// Times and limits of a session.
   public struct Configuration: Sendable, Hashable {
-    /// The time between a pong and the next ping.
+    /// The protocol version that the client speaks.
+    public var version = ProtocolVersion.v4
+    /// The time between a pong and the next ping. A client of version 3 that has not pinged for this
+    /// time and `pingTimeout` is gone.
     public var pingInterval: Duration = .seconds(25)
     /// The time that the client has to answer a ping.
     public var pingTimeout: Duration = .seconds(20)

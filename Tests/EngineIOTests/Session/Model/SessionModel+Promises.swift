@@ -44,12 +44,17 @@ extension SessionModel {
     }
     switch machine.heartbeat {
     case .stopped: fail("an open session without a heartbeat")
+    case .clientPingDue(let instant):
+      if configuration.version == .v4 { fail("waits for the client's ping") }
+      if instant > now + configuration.pingInterval + configuration.pingTimeout {
+        fail("the timeout would be late")
+      }
     case .pingDue(let instant): if deadline > instant { fail("the ping would be late") }
     case .pongDue(let instant):
-      let limit = instant + Self.configuration.pingInterval + Self.configuration.pingTimeout
+      let limit = instant + configuration.pingInterval + configuration.pingTimeout
       if deadline > limit { fail("the timeout would be late") }
     }
-    let pings = machine.queue.packets.count { $0 == .ping("") }
+    let pings = machine.queue.packets.count { $0 == heartbeatPacket }
     if pings > 1 { fail("pings pile up") }
     if pings > 0, case .pingDue = machine.heartbeat { fail("a pong before its ping counted") }
   }

@@ -9,8 +9,9 @@ struct SessionModel {
   /// Durations are whole units, so that the states of a session are finitely many.
   static let unit = Duration.milliseconds(100)
 
-  static let configuration: Machine.Configuration = {
+  static func configuration(_ version: ProtocolVersion) -> Machine.Configuration {
     var configuration = Machine.Configuration()
+    configuration.version = version
     configuration.pingInterval = unit * 3
     configuration.pingTimeout = unit * 2
     configuration.upgradeTimeout = unit * 4
@@ -18,10 +19,11 @@ struct SessionModel {
     configuration.farewellTimeout = unit
     configuration.highWaterMarkPackets = 1
     return configuration
-  }()
+  }
 
   /// Messages that may be under way to the client at once.
   let maxUnderway: Int
+  let configuration: Machine.Configuration
   var machine: Machine
   var now = at(0)
   var isRejected = false
@@ -36,9 +38,10 @@ struct SessionModel {
   var releases = 0
   var failure: String?
 
-  init(_ transport: TransportKind, maxUnderway: Int) {
+  init(_ transport: TransportKind, _ version: ProtocolVersion, maxUnderway: Int) {
     self.maxUnderway = maxUnderway
-    machine = Machine(transport: transport, configuration: Self.configuration)
+    configuration = Self.configuration(version)
+    machine = Machine(transport: transport, configuration: configuration)
   }
 
   mutating func fail(_ text: String) {
@@ -88,8 +91,8 @@ extension SessionModel {
       case .noop: if packets.count > 1 { fail("a noop beside other packets") }
       case .close: if index < packets.count - 1 { fail("packets after the close packet") }
       case .open: if index > 0 { fail("an open packet that is not the first") }
-      case .ping: break
-      case .pong, .upgrade: fail("\(packet) by a poll")
+      case .ping, .pong: takeHeartbeat(packet)
+      case .upgrade: fail("\(packet) by a poll")
       }
     }
   }
@@ -106,11 +109,18 @@ extension SessionModel {
       switch packet {
       case .message(let message): take(message)
       case .open: if index > 0 { fail("an open packet that is not the first") }
-      case .ping: break
-      case .noop, .close, .pong, .upgrade: fail("\(packet) on a WebSocket")
+      case .ping, .pong: takeHeartbeat(packet)
+      case .noop, .close, .upgrade: fail("\(packet) on a WebSocket")
       }
     }
   }
+
+  private mutating func takeHeartbeat(_ packet: Packet) {
+    if packet != heartbeatPacket { fail("\(packet) from the server") }
+  }
+
+  /// What the server sends: a ping, or in version 3 a pong.
+  var heartbeatPacket: Packet { configuration.version == .v4 ? .ping("") : .pong("") }
 
   private mutating func take(_ message: EngineIOMessage) {
     received += 1

@@ -96,10 +96,13 @@ extension SessionModel {
     case .pongDue(let instant):
       put(2, bits: 2)
       put(instant)
+    case .clientPingDue(let instant):
+      put(3, bits: 2)
+      put(instant)
     }
     put(min(machine.queuedPackets, 7), bits: 3)
     for packet in machine.queue.packets.prefix(7) {
-      put(packet == .ping("") ? 0 : packet == .open("{}") ? 1 : 2, bits: 2)
+      put(packet == heartbeatPacket ? 0 : packet == .open("{}") ? 1 : 2, bits: 2)
     }
     put(machine.blockedReaders, bits: 2)
     put(index(of: machine.endReason), bits: 4)

@@ -23,17 +23,21 @@ import Testing
     ProcessInfo.processInfo.environment[name].flatMap { Int($0) }
   }
 
-  private func explore(_ kind: TransportKind) -> SessionModelChecker {
+  private func explore(
+    _ kind: TransportKind, _ version: ProtocolVersion
+  ) -> SessionModelChecker {
     var checker = SessionModelChecker()
     let messages = min(Self.setting("SESSION_MODEL_MESSAGES") ?? 3, 5)
     checker.explore(
-      SessionModel(kind, maxUnderway: messages), depth: Self.setting("SESSION_MODEL_DEPTH") ?? .max)
+      SessionModel(kind, version, maxUnderway: messages),
+      depth: Self.setting("SESSION_MODEL_DEPTH") ?? .max)
     #expect(checker.failure == nil)
     return checker
   }
 
-  @Test func everyInterleavingOfAPollingSession() {
-    let checker = explore(.polling)
+  @Test(arguments: ProtocolVersion.allCases)
+  func everyInterleavingOfAPollingSession(version: ProtocolVersion) {
+    let checker = explore(.polling, version)
     // The exploration went everywhere.
     #expect(checker.isComplete)
     #expect(checker.states > 4_000)
@@ -47,9 +51,10 @@ import Testing
       ])
   }
 
-  @Test func everyInterleavingOfAWebSocketSession() {
-    let checker = explore(.websocket)
+  @Test(arguments: ProtocolVersion.allCases)
+  func everyInterleavingOfAWebSocketSession(version: ProtocolVersion) {
+    let checker = explore(.websocket, version)
     #expect(checker.isComplete)
-    #expect(checker.states > 100)
+    #expect(checker.states > 90)
   }
 }
