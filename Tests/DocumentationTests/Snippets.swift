@@ -297,4 +297,13 @@ enum Snippets {
     // end
     return configuration
   }
+
+  static func webSocketCompression() {
+    // snippet: websocket-compression
+    let engine = EngineIOServer(.init(webSocketCompression: WebSocketCompression()))
+    engine.onMessage { session, message in
+      try await session.send(message, compress: false)
+    }
+    // end
+  }
 }

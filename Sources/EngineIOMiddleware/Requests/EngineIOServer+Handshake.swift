@@ -73,6 +73,7 @@ extension EngineIOServer {
     options.maxMessageBytes = configuration.maxPayload
     options.maxFrameBytes = configuration.maxPayload
     options.highWaterMark = configuration.sendBufferBytes
+    options.compression = configuration.webSocketCompression
     // The session has its own heartbeat.
     options.pingInterval = nil
     return .webSocket(options: options) { await serve($0) }

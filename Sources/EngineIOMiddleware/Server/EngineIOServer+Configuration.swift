@@ -31,6 +31,10 @@ extension EngineIOServer {
     public var closeTimeout: Duration
     /// How answers to polls are compressed; `nil`: not at all.
     public var httpCompression: HTTPCompression?
+    /// How messages are compressed on WebSockets whose client offers it (RFC 7692); `nil`: not at
+    /// all. It costs memory for every session that takes its window over from one message to the
+    /// next, and time for every message that is long enough.
+    public var webSocketCompression: WebSocketCompression?
     /// The pages that may use the server.
     public var allowedOrigins: AllowedOrigins
     /// Whether browsers may send cookies from other origins: `access-control-allow-credentials`.
@@ -74,6 +78,7 @@ extension EngineIOServer {
       transports: Set<TransportKind> = [.polling, .websocket],
       upgradeTimeout: Duration = .seconds(10), closeTimeout: Duration = .seconds(30),
       httpCompression: HTTPCompression? = HTTPCompression(),
+      webSocketCompression: WebSocketCompression? = nil,
       allowedOrigins: AllowedOrigins = .sameOrigin, allowCredentials: Bool = false,
       trustForwardedHeaders: Bool = false, cookie: EngineIOCookie? = nil,
       makeCookie: (@Sendable (Request) -> EngineIOCookie?)? = nil,
@@ -92,6 +97,7 @@ extension EngineIOServer {
       self.upgradeTimeout = upgradeTimeout
       self.closeTimeout = closeTimeout
       self.httpCompression = httpCompression
+      self.webSocketCompression = webSocketCompression
       self.allowedOrigins = allowedOrigins
       self.allowCredentials = allowCredentials
       self.trustForwardedHeaders = trustForwardedHeaders

@@ -11,13 +11,16 @@ extension EngineIOSession {
   ///
   /// Order is that of the calls. A cancelled task does not wait; its message is sent all the same.
   ///
+  /// - Parameter compress: whether a WebSocket may compress the message, if the server's
+  ///   configuration lets it compress at all. Answers to polls are compressed as a whole, and so is
+  ///   what has to wait until an upgrade is over.
   /// - Throws: `closed` when the session is over, also while waiting, when nobody can tell whether
   ///   the message arrived; `bufferFull` when a connect handler sends more than the buffer holds;
   ///   `separatorInText` for a text with U+001E, which polling cannot carry.
   public nonisolated(nonsending) func send(
-    _ message: EngineIOMessage
+    _ message: EngineIOMessage, compress: Bool = true
   ) async throws(EngineIOSendError) {
-    try await finish(push(message, isDroppable: false))
+    try await finish(push(message, isDroppable: false, compress: compress))
   }
 
   /// Waits if a message that was sent has to.
@@ -32,27 +35,34 @@ extension EngineIOSession {
     }
   }
 
-  /// Sends a text message; see `send(_:)`.
-  public nonisolated(nonsending) func send(_ text: String) async throws(EngineIOSendError) {
-    try await send(.text(text))
+  /// Sends a text message; see `send(_:compress:)`.
+  public nonisolated(nonsending) func send(
+    _ text: String, compress: Bool = true
+  ) async throws(EngineIOSendError) {
+    try await send(.text(text), compress: compress)
   }
 
-  /// Sends a binary message; see `send(_:)`.
-  public nonisolated(nonsending) func send(_ bytes: ByteBuffer) async throws(EngineIOSendError) {
-    try await send(.binary(bytes))
+  /// Sends a binary message; see `send(_:compress:)`.
+  public nonisolated(nonsending) func send(
+    _ bytes: ByteBuffer, compress: Bool = true
+  ) async throws(EngineIOSendError) {
+    try await send(.binary(bytes), compress: compress)
   }
 
   /// Sends a message if there is room for it in the send buffer, and never suspends.
   ///
-  /// - Throws: `bufferFull` when there is no room; otherwise as `send(_:)`.
-  public func offer(_ message: EngineIOMessage) throws(EngineIOSendError) {
-    try offer(message, frame: nil)
+  /// - Throws: `bufferFull` when there is no room; otherwise as `send(_:compress:)`.
+  public func offer(
+    _ message: EngineIOMessage, compress: Bool = true
+  ) throws(EngineIOSendError) {
+    try offer(message, frame: nil, compress: compress)
   }
 
   func offer(
-    _ message: EngineIOMessage, frame: WebSocketMessage?
+    _ message: EngineIOMessage, frame: WebSocketMessage?, compress: Bool = true
   ) throws(EngineIOSendError) {
-    if case .refused(let error) = push(message, isDroppable: true, frame: frame) { throw error }
+    let outcome = push(message, isDroppable: true, frame: frame, compress: compress)
+    if case .refused(let error) = outcome { throw error }
   }
 
   enum PushOutcome {
@@ -63,14 +73,16 @@ extension EngineIOSession {
   }
 
   private func push(
-    _ message: EngineIOMessage, isDroppable: Bool, frame: WebSocketMessage? = nil
+    _ message: EngineIOMessage, isDroppable: Bool, frame: WebSocketMessage? = nil, compress: Bool
   ) -> PushOutcome {
     withState { state, deferred in
       switch state.machine.send(message, isDroppable: isDroppable) {
       case .send:
         guard let webSocket = state.socket?.webSocket else { return .refused(.closed) }
         let frame = frame ?? Packet.message(message).webSocketMessage
-        switch webSocket.offer(frame, beyondHighWaterMark: !isDroppable) {
+        switch webSocket.offer(
+          frame, beyondHighWaterMark: !isDroppable, compress: compress)
+        {
         case .sent: return .done
         case .buffered: return .waitForSocket(webSocket)
         case .full: return .refused(.bufferFull)

@@ -32,11 +32,12 @@ public struct WebSocket: Sendable {
 
   /// Sends a message; suspends while more than ``WebSocketOptions/highWaterMark`` bytes wait.
   ///
+  /// - Parameter compress: whether the message may be compressed, where that was agreed.
   /// - Throws: ``WebSocketError/closed`` when the connection is closing or closed.
   public nonisolated(nonsending) func send(
-    _ message: WebSocketMessage
+    _ message: WebSocketMessage, compress: Bool = true
   ) async throws(WebSocketError) {
-    switch transport.offer(message, beyondHighWaterMark: true) {
+    switch offer(message, beyondHighWaterMark: true, compress: compress) {
     case .sent: return
     case .buffered, .full: try await transport.waitUntilWritable()
     case .closed: throw .closed
@@ -50,13 +51,17 @@ public struct WebSocket: Sendable {
 
   /// Sends a message if there is room for it, and never suspends.
   ///
-  /// - Parameter beyondHighWaterMark: whether to send also when there is no room, for a caller that
-  ///   keeps count by itself.
+  /// - Parameters:
+  ///   - beyondHighWaterMark: whether to send also when there is no room, for a caller that keeps
+  ///     count by itself.
+  ///   - compress: whether the message may be compressed, where that was agreed.
   @discardableResult
   public func offer(
-    _ message: WebSocketMessage, beyondHighWaterMark: Bool = false
+    _ message: WebSocketMessage, beyondHighWaterMark: Bool = false, compress: Bool = true
   ) -> OfferResult {
-    transport.offer(message, beyondHighWaterMark: beyondHighWaterMark)
+    compress
+      ? transport.offer(message, beyondHighWaterMark: beyondHighWaterMark)
+      : transport.offerUncompressed(message, beyondHighWaterMark: beyondHighWaterMark)
   }
 
   /// Suspends while more than ``WebSocketOptions/highWaterMark`` bytes wait to be sent.
@@ -160,6 +165,11 @@ public protocol WebSocketTransport: AnyObject, Sendable {
   nonisolated(nonsending) func receive() async throws(WebSocketError) -> WebSocketMessage?
   /// Takes a message for sending without waiting; above the high-water mark only if told so.
   func offer(_ message: WebSocketMessage, beyondHighWaterMark: Bool) -> WebSocket.OfferResult
+  /// As `offer`, and does not compress the message. By default `offer`, for transports that never
+  /// compress.
+  func offerUncompressed(
+    _ message: WebSocketMessage, beyondHighWaterMark: Bool
+  ) -> WebSocket.OfferResult
   /// Suspends until less than the high-water mark is buffered.
   nonisolated(nonsending) func waitUntilWritable() async throws(WebSocketError)
   /// Suspends until nothing of what was sent before is buffered; throws when that cannot happen any
@@ -173,6 +183,14 @@ public protocol WebSocketTransport: AnyObject, Sendable {
   var closure: WebSocket.Closure? { get }
   /// Where the connection runs.
   var executor: (any TaskExecutor)? { get }
+}
+
+extension WebSocketTransport {
+  public func offerUncompressed(
+    _ message: WebSocketMessage, beyondHighWaterMark: Bool
+  ) -> WebSocket.OfferResult {
+    offer(message, beyondHighWaterMark: beyondHighWaterMark)
+  }
 }
 
 /// Why a WebSocket can no longer be used.

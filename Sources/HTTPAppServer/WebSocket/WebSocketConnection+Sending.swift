@@ -12,8 +12,20 @@ extension WebSocketConnection {
   func offer(
     _ message: WebSocketMessage, beyondHighWaterMark: Bool
   ) -> WebSocket.OfferResult {
+    offer(message, beyondHighWaterMark: beyondHighWaterMark, compress: true)
+  }
+
+  func offerUncompressed(
+    _ message: WebSocketMessage, beyondHighWaterMark: Bool
+  ) -> WebSocket.OfferResult {
+    offer(message, beyondHighWaterMark: beyondHighWaterMark, compress: false)
+  }
+
+  private func offer(
+    _ message: WebSocketMessage, beyondHighWaterMark: Bool, compress: Bool
+  ) -> WebSocket.OfferResult {
     if loopExecutor.loop.inEventLoop, !loopExecutor.hasPostedWork {
-      return write(message, beyondHighWaterMark: beyondHighWaterMark)
+      return write(message, beyondHighWaterMark: beyondHighWaterMark, compress: compress)
     }
     let bytes = message.byteCount
     let result = shared.withLock { shared -> WebSocket.OfferResult in
@@ -24,7 +36,7 @@ extension WebSocketConnection {
       return isFull || shared.posted >= options.highWaterMark ? .buffered : .sent
     }
     if result == .sent || result == .buffered {
-      loopExecutor.submit(PostedMessage(webSocket: self, message: message))
+      loopExecutor.submit(PostedMessage(webSocket: self, message: message, compress: compress))
     }
     return result
   }
@@ -57,8 +69,9 @@ extension WebSocketConnection {
   private struct PostedMessage: LoopWork {
     let webSocket: WebSocketConnection
     let message: WebSocketMessage
+    let compress: Bool
 
-    func run() { webSocket.writePosted(message) }
+    func run() { webSocket.writePosted(message, compress: compress) }
   }
 }
 
@@ -66,7 +79,7 @@ extension WebSocketConnection {
 
 extension WebSocketConnection {
   private func write(
-    _ message: WebSocketMessage, beyondHighWaterMark: Bool
+    _ message: WebSocketMessage, beyondHighWaterMark: Bool, compress: Bool
   ) -> WebSocket.OfferResult {
     guard end == nil, let connection, connection.phase == .open else {
       return .closed
@@ -78,17 +91,18 @@ extension WebSocketConnection {
     connection.prepareOut()
     switch message {
     case .text(let text):
-      machine.write(text: text, into: &connection.out)
+      machine.write(text: text, compress: compress, into: &connection.out)
     case .binary(let bytes):
       let rest = machine.write(
-        binary: bytes, detachingFrom: HTTPConnection.copyLimit, into: &connection.out)
+        binary: bytes, compress: compress, detachingFrom: HTTPConnection.copyLimit,
+        into: &connection.out)
       if let rest { connection.writeUncopied(.byteBuffer(rest)) }
     }
     return connection.isBackedUp ? .buffered : .sent
   }
 
-  private func writePosted(_ message: WebSocketMessage) {
-    _ = write(message, beyondHighWaterMark: true)
+  private func writePosted(_ message: WebSocketMessage, compress: Bool) {
+    _ = write(message, beyondHighWaterMark: true, compress: compress)
     let isFull = connection?.isBackedUp ?? true
     isMarkedFull = isFull
     shared.withLock { shared in

@@ -10,27 +10,37 @@ extension WebSocketStateMachine {
 
   /// Appends a text message as one frame.
   ///
+  /// - Parameter compress: whether the message may be compressed, where that was agreed.
   /// - Returns: false, with nothing appended, when our close frame has been written.
   @discardableResult
-  public mutating func write(text: String, into out: inout ByteBuffer) -> Bool {
+  public mutating func write(
+    text: String, compress: Bool = true, into out: inout ByteBuffer
+  ) -> Bool {
     guard mayWrite else { return false }
     let isWritten: Void? = text.utf8.withContiguousStorageIfAvailable {
-      writeMessage(.text, UnsafeRawBufferPointer($0), into: &out)
+      writeMessage(.text, UnsafeRawBufferPointer($0), compress: compress, into: &out)
     }
     if isWritten == nil {
       var text = text
-      text.withUTF8 { writeMessage(.text, UnsafeRawBufferPointer($0), into: &out) }
+      text.withUTF8 {
+        writeMessage(.text, UnsafeRawBufferPointer($0), compress: compress, into: &out)
+      }
     }
     return true
   }
 
   /// Appends a binary message as one frame; the payload is copied.
   ///
+  /// - Parameter compress: whether the message may be compressed, where that was agreed.
   /// - Returns: false, with nothing appended, when our close frame has been written.
   @discardableResult
-  public mutating func write(binary payload: ByteBuffer, into out: inout ByteBuffer) -> Bool {
+  public mutating func write(
+    binary payload: ByteBuffer, compress: Bool = true, into out: inout ByteBuffer
+  ) -> Bool {
     guard mayWrite else { return false }
-    payload.withUnsafeReadableBytes { writeMessage(.binary, $0, into: &out) }
+    payload.withUnsafeReadableBytes {
+      writeMessage(.binary, $0, compress: compress, into: &out)
+    }
     return true
   }
 
@@ -39,17 +49,20 @@ extension WebSocketStateMachine {
   /// A server's frames carry payloads unchanged unless they are compressed, so large ones can be
   /// sent from where they are (gathered in one system call) rather than copied behind their header.
   ///
-  /// - Parameter threshold: payloads of fewer bytes are copied all the same.
+  /// - Parameters:
+  ///   - compress: whether the message may be compressed, where that was agreed.
+  ///   - threshold: payloads of fewer bytes are copied all the same.
   /// - Returns: the payload if it has to follow `out` directly, before any other frame; nil if all
   ///   is in `out`, or nothing was appended because our close frame has been written.
   public mutating func write(
-    binary payload: ByteBuffer, detachingFrom threshold: Int, into out: inout ByteBuffer
+    binary payload: ByteBuffer, compress: Bool = true, detachingFrom threshold: Int,
+    into out: inout ByteBuffer
   ) -> ByteBuffer? {
     guard mayWrite else { return nil }
     guard role == .server, payload.readableBytes >= threshold,
-      payload.readableBytes < compression?.minimumBytes ?? .max
+      !compress || payload.readableBytes < compression?.minimumBytes ?? .max
     else {
-      write(binary: payload, into: &out)
+      write(binary: payload, compress: compress, into: &out)
       return nil
     }
     out.append(upTo: FrameHeader.maximumLength) { base in
@@ -112,9 +125,10 @@ extension WebSocketStateMachine {
 
   @inline(__always)
   private mutating func writeMessage(
-    _ opcode: Opcode, _ payload: UnsafeRawBufferPointer, into out: inout ByteBuffer
+    _ opcode: Opcode, _ payload: UnsafeRawBufferPointer, compress: Bool,
+    into out: inout ByteBuffer
   ) {
-    if let compressed = compression?.compressed(payload) {
+    if compress, let compressed = compression?.compressed(payload) {
       compressed.withUnsafeReadableBytes {
         writeFrame(opcode, isCompressed: true, $0, into: &out)
       }

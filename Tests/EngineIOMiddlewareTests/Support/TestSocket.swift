@@ -11,6 +11,7 @@ final class TestSocket: WebSocketTransport {
   private struct State {
     var toServer: [WebSocketMessage] = []
     var toClient: [WebSocketMessage] = []
+    var uncompressed: [WebSocketMessage] = []
     var closure: WebSocket.Closure?
     var failure: WebSocketError?
     var receiver: UnsafeContinuation<Void, Never>?
@@ -60,6 +61,9 @@ final class TestSocket: WebSocketTransport {
   func text() async -> String? {
     if case .text(let text) = await next() { text } else { nil }
   }
+
+  /// Those of the messages that were not to be compressed.
+  var uncompressed: [WebSocketMessage] { state.withLock(\.uncompressed) }
 
   /// Closes as a client does.
   func close() {
@@ -122,6 +126,13 @@ final class TestSocket: WebSocketTransport {
     }
     client?.resume()
     return result
+  }
+
+  func offerUncompressed(
+    _ message: WebSocketMessage, beyondHighWaterMark: Bool
+  ) -> WebSocket.OfferResult {
+    state.withLock { $0.uncompressed.append(message) }
+    return offer(message, beyondHighWaterMark: beyondHighWaterMark)
   }
 
   func waitUntilWritable() async throws(WebSocketError) {

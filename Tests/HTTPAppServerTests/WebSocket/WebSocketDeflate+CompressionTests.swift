@@ -157,6 +157,36 @@ struct WebSocketDeflateCompressionTests {
     }
   }
 
+  /// The application says for each message, from its loop and from elsewhere.
+  @Test(arguments: [true, false])
+  func messagesThatAreNotToBeCompressed(fromTheLoop: Bool) async throws {
+    let text = String(repeating: "again and ", count: 200)
+    let app = Self.app(Self.allTakeover) { socket in
+      for try await message in socket.messages {
+        @Sendable func answer() async throws {
+          try await socket.send(message, compress: false)
+          socket.offer(message, compress: false)
+          try await socket.send(message)
+          socket.offer(message)
+        }
+        if fromTheLoop {
+          try await answer()
+        } else {
+          try await Task.detached { try await answer() }.value
+        }
+      }
+    }
+    try await withConnection(to: app) { client async throws in
+      _ = try await client.upgrade("/", "sec-websocket-extensions: permessage-deflate")
+      try await client.send(RawFrame.text(text))
+      for isCompressed in [false, false, true, true] {
+        let frame = try await client.receiveFrame()
+        #expect(frame.isCompressed == isCompressed)
+        #expect((frame.payload == ByteBuffer(string: text)) == !isCompressed)
+      }
+    }
+  }
+
   @Test func takesCompressedMessagesInFragments() async throws {
     try await withConnection(to: Self.app(Self.defaults)) { client async throws in
       _ = try await client.upgrade("/", "sec-websocket-extensions: permessage-deflate")

@@ -89,6 +89,34 @@ struct WebSocketDeflateTests {
     #expect(byByte.events(feeding: bytes.map { [$0] }) == events, "\(name)")
   }
 
+  /// Between messages that share a window one may go as it is.
+  @Test func messagesThatAreNotToBeCompressed() {
+    var sender = WebSocketStateMachine(role: .server, deflate: Self.agreed(takeover: true))
+    var receiver = WebSocketStateMachine(role: .client, deflate: Self.agreed(takeover: true))
+    var events: [Event] = []
+    let text = String(repeating: "again and ", count: 20)
+    let bytes = ByteBuffer(string: text)
+    var firsts: [UInt8] = []
+    for compress in [true, false, true] {
+      var wire = ByteBuffer()
+      sender.write(text: text, compress: compress, into: &wire)
+      firsts += wire.readableBytesView.prefix(1)
+      events += receiver.events(feeding: [Array(wire.readableBytesView)])
+      wire.clear()
+      let rest = sender.write(
+        binary: bytes, compress: compress, detachingFrom: 100, into: &wire)
+      #expect((rest == bytes) == !compress)
+      firsts += wire.readableBytesView.prefix(1)
+      events += receiver.events(
+        feeding: [Array(wire.readableBytesView), rest.map { Array($0.readableBytesView) } ?? []])
+    }
+    #expect(firsts == [0xC1, 0xC2, 0x81, 0x82, 0xC1, 0xC2])
+    #expect(
+      events == [
+        .text(text), .binary(bytes), .text(text), .binary(bytes), .text(text), .binary(bytes),
+      ])
+  }
+
   @Test func theWindowIsForgottenUnlessItIsTakenOver() {
     var machine = WebSocketStateMachine(role: .server, deflate: Self.agreed(takeover: false))
     let events = machine.events(
