@@ -5,11 +5,13 @@
 ///
 /// The id is twenty characters of `A–Za–z0–9-_`, 120 bits from the system's random generator. A
 /// server that is one of several may put a tag in front, `<tag>.<random>`, that names the node.
+/// Ids of an application's own may be longer, up to 64 characters of the same alphabet.
 public struct SessionID: RawRepresentable, Sendable, Hashable {
   /// The id as it appears in requests.
   public let rawValue: String
 
-  /// Takes the id of a request; `nil` if no server of this kind can have made it.
+  /// Takes an id that a request carries or an application made: 20 to 64 characters of
+  /// `A–Za–z0–9-_`, which a tag and a dot may precede; `nil` for any other.
   public init?(rawValue: String) {
     guard Self.isWellFormed(rawValue) else { return nil }
     self.rawValue = rawValue
@@ -62,15 +64,20 @@ public struct SessionID: RawRepresentable, Sendable, Hashable {
   }
 
   private static let randomLength = 20
+  private static let maximumLength = 64
   private static let separator = UInt8(ascii: ".")
 
   private static func isWellFormed(_ text: String) -> Bool {
     let bytes = text.utf8.span
-    let start = bytes.count - randomLength
-    guard (0...17).contains(start) else { return false }
+    var start = 0
+    for index in 0..<min(bytes.count, 17) where bytes[index] == separator {
+      guard isTag(text.utf8.prefix(index)) else { return false }
+      start = index + 1
+      break
+    }
+    guard (randomLength...maximumLength).contains(bytes.count - start) else { return false }
     for index in start..<bytes.count where !isRandomCharacter(bytes[index]) { return false }
-    guard start > 0 else { return true }
-    return bytes[start - 1] == separator && isTag(text.utf8.prefix(start - 1))
+    return true
   }
 
   private static func isTag(_ bytes: some Collection<UInt8>) -> Bool {

@@ -306,4 +306,15 @@ enum Snippets {
     }
     // end
   }
+
+  static func generateID() -> EngineIOServer.Configuration {
+    // snippet: generate-id
+    var configuration = EngineIOServer.Configuration()
+    configuration.generateID = { request in
+      let tag = request.headerValue(.init("x-zone")!) == "b" ? "b" : "a"
+      return .random(tag: tag)
+    }
+    // end
+    return configuration
+  }
 }

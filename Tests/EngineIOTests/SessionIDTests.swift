@@ -38,13 +38,28 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "short", "AAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAA+",
+    "", "short", "AAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAA+",
     "AAAAAAAAAAAAAAAAAAA=", ".AAAAAAAAAAAAAAAAAAAA", "Node.AAAAAAAAAAAAAAAAAAAA",
     "a.b.AAAAAAAAAAAAAAAAAAAA", "aaaaaaaaaaaaaaaaa.AAAAAAAAAAAAAAAAAAAA", "éAAAAAAAAAAAAAAAAAA",
     "AAAAAAAAAAAAAAAAAAA\u{301}", "__proto__",
+    "AAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAA", "n1.", "AAAAAAAAAAAAAAAAAAAA.",
+    "n1.AAAAAAAAAAAAAAAAAAA",
+    String(repeating: "A", count: 65), "n1." + String(repeating: "A", count: 65),
   ])
   func othersAreUnknownWithoutALookup(text: String) {
     #expect(SessionID(rawValue: text) == nil)
+  }
+
+  @Test(arguments: [
+    "AAAAAAAAAAAAAAAAAAAAA", "123e4567-e89b-12d3-a456-426614174000",
+    String(repeating: "A", count: 64), "n1." + String(repeating: "-", count: 64),
+    "aaaaaaaaaaaaaaaa.AAAAAAAAAAAAAAAAAAAA",
+  ])
+  func applicationsMayHaveLongerOnes(text: String) {
+    let id = SessionID(rawValue: text)
+    #expect(id?.rawValue == text)
+    #expect(id?.tag == (text.contains(".") ? text.split(separator: ".").first : nil))
+    #expect(id?.description.contains(text.suffix(20)) == false)
   }
 
   @Test func descriptionDoesNotGiveTheSecretAway() {

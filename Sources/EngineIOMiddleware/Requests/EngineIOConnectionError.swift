@@ -14,6 +14,8 @@ public struct EngineIOConnectionError: Sendable {
   public let code: EngineIOErrorCode
   /// Which check it did not pass.
   public let context: Context
+  /// What a handler or `generateID` threw, if that is why.
+  public let cause: (any Error)?
 
   /// The checks that a request has to pass, in the order in which they are made.
   public enum Context: String, Sendable, Hashable, CaseIterable {
@@ -38,6 +40,8 @@ public struct EngineIOConnectionError: Sendable {
     case handshakeRequest
     /// A version of the protocol that is not served.
     case version
+    /// `generateID` threw, or made the id of another session.
+    case idGeneration
     /// Refused by the handler of `onConnect`.
     case connect
     /// Refused by the session that it is for, such as for overlapping with another request or for a
@@ -53,6 +57,8 @@ struct Refusal: Error {
   var context: EngineIOConnectionError.Context
   /// The answer, if it is the application's own.
   var response: Response?
+  /// What the application threw.
+  var cause: (any Error)?
 
   init(_ code: EngineIOErrorCode, _ context: EngineIOConnectionError.Context) {
     self.code = code
@@ -79,5 +85,6 @@ struct Refusal: Error {
     default:
       return nil
     }
+    cause = error
   }
 }

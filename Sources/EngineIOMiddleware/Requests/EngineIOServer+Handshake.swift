@@ -4,13 +4,20 @@
 import EngineIO
 import HTTPApp
 import HTTPTypes
+import Synchronization
 
 extension EngineIOServer {
   /// Opens a session, if the application accepts it.
   nonisolated(nonsending) func handshake(
     _ request: Request, _ kind: TransportKind, _ handlers: EngineIOHandlers
   ) async throws -> Response {
-    let id = SessionID.random(tag: configuration.nodeTag)
+    let id: SessionID
+    if let generateID = configuration.generateID {
+      id = try await reserveID(generateID, for: request)
+    } else {
+      id = .random(tag: configuration.nodeTag)
+    }
+    defer { if configuration.generateID != nil { releaseID(id) } }
     let cookie = try cookie(id, for: request)
     let session = EngineIOSession(
       id: id, engine: self, handlers: handlers, transport: kind,
@@ -49,6 +56,28 @@ extension EngineIOServer {
     if let cookie { response.headerFields[.setCookie] = cookie }
     configuration.initialHeaders?(&response.headerFields, request)
     return response
+  }
+
+  /// Has the application make an id, and keeps other handshakes from taking it.
+  private nonisolated(nonsending) func reserveID(
+    _ generateID: @Sendable (Request) async throws -> SessionID, for request: Request
+  ) async throws -> SessionID {
+    var refusal = Refusal(.badRequest, .idGeneration)
+    do {
+      let id = try await generateID(request)
+      let isFree = state.withLock {
+        $0.sessions[id] == nil && $0.reservedIDs.insert(id).inserted
+      }
+      if isFree { return id }
+    } catch {
+      refusal.cause = error
+    }
+    throw refusal
+  }
+
+  /// The id's session is known by now, or there will be none.
+  private func releaseID(_ id: SessionID) {
+    state.withLock { _ = $0.reservedIDs.remove(id) }
   }
 
   /// The value of `set-cookie` for a new session.

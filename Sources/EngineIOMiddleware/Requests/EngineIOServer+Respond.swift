@@ -74,7 +74,8 @@ extension EngineIOServer {
   private func refuse(_ request: Request, _ refusal: Refusal) -> Response {
     if let connectionError = state.withLock({ $0.handlers.connectionError }) {
       connectionError(
-        EngineIOConnectionError(request: request, code: refusal.code, context: refusal.context))
+        EngineIOConnectionError(
+          request: request, code: refusal.code, context: refusal.context, cause: refusal.cause))
     }
     return refusal.response ?? .engineIO(refusal.code)
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of HTTPApp.
 
+public import EngineIO
 public import HTTPApp
 public import HTTPTypes
 
@@ -70,6 +71,13 @@ extension EngineIOServer {
     /// A name of this node, 1 to 16 characters of `a-z0-9`, that every session id begins with, so
     /// that a load balancer can tell the owner.
     public var nodeTag: String?
+    /// Makes the id of the session that a request opens, in place of the server's own random ones
+    /// and of `nodeTag`. Ids are bearer secrets: what others can guess they can take over.
+    ///
+    /// If it throws, or if the id is still that of another session, the request is answered 400
+    /// with code 3. A session keeps its id until what it has to say has been fetched, at most
+    /// `closeTimeout` after its end.
+    public var generateID: (@Sendable (Request) async throws -> SessionID)?
 
     /// Creates settings; each has a default that suits most servers.
     public init(
@@ -86,7 +94,8 @@ extension EngineIOServer {
       sendBufferMessages: Int = 1_000, receiveBufferMessages: Int = 256,
       handlerConcurrency: HandlerConcurrency = .serial,
       endsSessionOnAbandonedPoll: Bool = true,
-      jsonCodec: (any EngineIOJSONCodec)? = nil, nodeTag: String? = nil
+      jsonCodec: (any EngineIOJSONCodec)? = nil, nodeTag: String? = nil,
+      generateID: (@Sendable (Request) async throws -> SessionID)? = nil
     ) {
       self.pingInterval = pingInterval
       self.pingTimeout = pingTimeout
@@ -112,6 +121,7 @@ extension EngineIOServer {
       self.endsSessionOnAbandonedPoll = endsSessionOnAbandonedPoll
       self.jsonCodec = jsonCodec
       self.nodeTag = nodeTag
+      self.generateID = generateID
     }
 
     var session: SessionStateMachine.Configuration {

@@ -29,6 +29,8 @@ public final class EngineIOServer: HTTPApplication {
     var sessions: [SessionID: EngineIOSession] = [:]
     /// Those among them that have not ended.
     var openCount = 0
+    /// Ids of an application's own whose sessions are being opened.
+    var reservedIDs: Set<SessionID> = []
     /// Waits for `sessions` to be empty.
     var drained: UnsafeContinuation<Void, Never>?
   }
