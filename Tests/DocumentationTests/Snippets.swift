@@ -317,4 +317,15 @@ enum Snippets {
     // end
     return configuration
   }
+
+  static func heartbeat() {
+    // snippet: heartbeat
+    let engine = EngineIOServer(
+      .init(
+        pingInterval: .seconds(25), pingIntervalGrace: .milliseconds(2500),
+        pingTimeout: .seconds(20)))
+    // pings every 25 s; clients wait for one 27.5 + 20 s
+    // end
+    _ = engine
+  }
 }

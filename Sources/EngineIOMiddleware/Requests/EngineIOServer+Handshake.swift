@@ -40,8 +40,8 @@ extension EngineIOServer {
     let upgrades = kind == .polling && sessionConfiguration.allowsUpgrades
     let handshake = Handshake(
       sid: session.id.rawValue, upgrades: upgrades ? [TransportKind.websocket.rawValue] : [],
-      pingInterval: configuration.pingInterval, pingTimeout: configuration.pingTimeout,
-      maxPayload: configuration.maxPayload)
+      pingInterval: configuration.pingInterval + configuration.pingIntervalGrace,
+      pingTimeout: configuration.pingTimeout, maxPayload: configuration.maxPayload)
     let packets = session.open(handshake.json)
     if Task.isCancelled {
       // Nobody is there to take the answer.

@@ -15,6 +15,9 @@ extension EngineIOServer {
     /// The time between a pong and the next ping; the first ping comes this long after the
     /// handshake.
     public var pingInterval: Duration
+    /// What clients are told to allow for on top of `pingInterval` before they take the server for
+    /// lost, such as for a network that delays pings; the pings themselves come as often as without.
+    public var pingIntervalGrace: Duration
     /// The time that a client has to answer a ping before its session ends.
     public var pingTimeout: Duration
     /// The largest post and the largest WebSocket message accepted, in bytes. More is answered
@@ -81,7 +84,8 @@ extension EngineIOServer {
 
     /// Creates settings; each has a default that suits most servers.
     public init(
-      pingInterval: Duration = .seconds(25), pingTimeout: Duration = .seconds(20),
+      pingInterval: Duration = .seconds(25), pingIntervalGrace: Duration = .zero,
+      pingTimeout: Duration = .seconds(20),
       maxPayload: Int = 1_000_000, maxPacketsPerPayload: Int = 10_000, allowUpgrades: Bool = true,
       transports: Set<TransportKind> = [.polling, .websocket],
       upgradeTimeout: Duration = .seconds(10), closeTimeout: Duration = .seconds(30),
@@ -98,6 +102,7 @@ extension EngineIOServer {
       generateID: (@Sendable (Request) async throws -> SessionID)? = nil
     ) {
       self.pingInterval = pingInterval
+      self.pingIntervalGrace = pingIntervalGrace
       self.pingTimeout = pingTimeout
       self.maxPayload = maxPayload
       self.maxPacketsPerPayload = maxPacketsPerPayload

@@ -28,6 +28,29 @@ import Testing
     }
   }
 
+  /// A grace is for clients only: pings and their time-out are as they are without.
+  @Test(arguments: [
+    (Duration.zero, 300), (.milliseconds(50), 350), (.microseconds(1), 301), (.seconds(2), 2300),
+  ])
+  func pingIntervalGrace(grace: Duration, milliseconds: Int) async throws {
+    let clock = ManualClock()
+    let engine = echoServer(clock: clock) {
+      $0.hurry()
+      $0.pingIntervalGrace = grace
+    }
+    try await serve(engine) { client in
+      let open = try await client.get("EIO=4&transport=polling").body
+      #expect(open.contains(#""pingInterval":\#(milliseconds),"pingTimeout":200,"#))
+      let poll = try await client.park(try client.sid(open))
+      await clock.advanceToNextDeadline()
+      #expect(try await poll.value.body == "2")
+      #expect(clock.now.offset == .milliseconds(300))
+      await clock.advanceToNextDeadline()
+      #expect(clock.now.offset == .milliseconds(500))
+      await eventually { client.engine.sessions.isEmpty }
+    }
+  }
+
   @Test func webSocketHeartbeatAndItsTimeout() async throws {
     let clock = ManualClock()
     let log = Log()
