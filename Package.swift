@@ -72,6 +72,7 @@ let package = Package(
       name: "EngineIOMiddleware",
       dependencies: [
         "HTTPApp", "StaticFiles", "EngineIO", "ContentCodec", "HTTPCodec", httpTypes, nioCore,
+        .product(name: "Logging", package: "swift-log"),
       ]),
 
     // The one library that imports Foundation; a product of its own for that reason.
@@ -128,14 +129,13 @@ let package = Package(
       name: "EngineIOMiddlewareTests",
       dependencies: [
         "EngineIOFoundation", "EngineIOMiddleware", "ContentCodec", "HTTPAppTesting",
+        .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(
       name: "DocumentationTests",
       dependencies: [
         "HTTPApp", "EngineIOFoundation", "EngineIOMiddleware", "StaticFiles", "HTTPAppServer",
-        "HTTPAppTesting",
-        httpTypes,
-        nioCore,
+        "HTTPAppTesting", httpTypes, nioCore, .product(name: "Logging", package: "swift-log"),
       ]),
   ]
 )

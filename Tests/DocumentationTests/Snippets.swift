@@ -7,6 +7,7 @@ import HTTPApp
 import HTTPAppServer
 import HTTPAppTesting
 import HTTPTypes
+import Logging
 import NIOCore
 import StaticFiles
 import Testing
@@ -325,6 +326,13 @@ enum Snippets {
         pingInterval: .seconds(25), pingIntervalGrace: .milliseconds(2500),
         pingTimeout: .seconds(20)))
     // pings every 25 s; clients wait for one 27.5 + 20 s
+    // end
+    _ = engine
+  }
+
+  static func engineLogger() {
+    // snippet: engine-logger
+    let engine = EngineIOServer(.init(logger: Logger(label: "engine")))
     // end
     _ = engine
   }

@@ -43,6 +43,7 @@ extension EngineIOServer {
       pingInterval: configuration.pingInterval + configuration.pingIntervalGrace,
       pingTimeout: configuration.pingTimeout, maxPayload: configuration.maxPayload)
     let packets = session.open(handshake.json)
+    log?.opened(session, for: request)
     if Task.isCancelled {
       // Nobody is there to take the answer.
       session.end(.transportError)

@@ -72,6 +72,7 @@ extension EngineIOServer {
   }
 
   private func refuse(_ request: Request, _ refusal: Refusal) -> Response {
+    log?.refused(request, refusal)
     if let connectionError = state.withLock({ $0.handlers.connectionError }) {
       connectionError(
         EngineIOConnectionError(

@@ -4,6 +4,7 @@
 public import EngineIO
 public import HTTPApp
 public import HTTPTypes
+public import Logging
 
 extension EngineIOServer {
   /// Changes the header fields of the answer to a request. Called in the request's task; it must
@@ -81,6 +82,10 @@ extension EngineIOServer {
     /// with code 3. A session keeps its id until what it has to say has been fetched, at most
     /// `closeTimeout` after its end.
     public var generateID: (@Sendable (Request) async throws -> SessionID)?
+    /// Where to tell what happens: sessions and refused requests as `debug`, the first refused
+    /// request as `notice`, the first page of another origin as `warning`, what handlers throw as
+    /// `error`. Session ids are shortened.
+    public var logger: Logger?
 
     /// Creates settings; each has a default that suits most servers.
     public init(
@@ -99,7 +104,7 @@ extension EngineIOServer {
       handlerConcurrency: HandlerConcurrency = .serial,
       endsSessionOnAbandonedPoll: Bool = true,
       jsonCodec: (any EngineIOJSONCodec)? = nil, nodeTag: String? = nil,
-      generateID: (@Sendable (Request) async throws -> SessionID)? = nil
+      generateID: (@Sendable (Request) async throws -> SessionID)? = nil, logger: Logger? = nil
     ) {
       self.pingInterval = pingInterval
       self.pingIntervalGrace = pingIntervalGrace
@@ -127,6 +132,7 @@ extension EngineIOServer {
       self.jsonCodec = jsonCodec
       self.nodeTag = nodeTag
       self.generateID = generateID
+      self.logger = logger
     }
 
     var session: SessionStateMachine.Configuration {

@@ -21,6 +21,7 @@ public final class EngineIOServer: HTTPApplication {
   let timers = TimerQueue()
   let state = Mutex(State())
   let origins: OriginPolicy
+  let log: EngineIOLog?
 
   struct State {
     var phase = Phase.idle
@@ -55,6 +56,7 @@ public final class EngineIOServer: HTTPApplication {
     sessionConfiguration = configuration.session
     time = TimeSource(clock)
     origins = OriginPolicy(configuration)
+    log = configuration.logger.map(EngineIOLog.init)
   }
 
   /// All sessions that are open.

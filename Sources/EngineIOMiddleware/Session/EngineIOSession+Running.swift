@@ -52,8 +52,9 @@ extension EngineIOSession {
     } else {
       await handleMessages()
     }
+    if let log = engine.log, let reason = disconnectReason { log.ended(self, reason) }
     if let disconnect = handlers.disconnect, let reason = disconnectReason {
-      do { try await disconnect(self, reason) } catch { handlers.failure?(self, error) }
+      do { try await disconnect(self, reason) } catch { tell(error) }
     }
     values.withLock { $0.removeAll() }
     withState { state, deferred in
@@ -120,7 +121,12 @@ extension EngineIOSession {
   /// A handler threw. Errors that follow from the end of the session are no news.
   private func fail(_ error: any Error) {
     if !isOpen && (error is EngineIOSendError || error is EngineIODisconnected) { return }
-    handlers.failure?(self, error)
+    tell(error)
     end(.handlerError)
+  }
+
+  private func tell(_ error: any Error) {
+    engine.log?.failed(self, error)
+    handlers.failure?(self, error)
   }
 }

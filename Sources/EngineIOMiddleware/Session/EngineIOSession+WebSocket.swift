@@ -73,13 +73,18 @@ extension EngineIOSession {
         return .other
       }
     }
-    return withState { state, deferred in
+    var isUpgraded = false
+    let received = withState { state, deferred in
       if case .upgrade = packet, let probe = state.probe, probe.token == token {
-        return upgrade(with: probe, &state, &deferred)
+        let received = upgrade(with: probe, &state, &deferred)
+        isUpgraded = state.socket?.token == token
+        return received
       }
       let outcome = state.machine.receive(packet, on: token, now: engine.time.now())
       return take(outcome, &state, &deferred)
     }
+    if isUpgraded { engine.log?.upgraded(self) }
+    return received
   }
 
   /// The upgrade packet of a probe: from here on the session is the WebSocket's.
