@@ -8,20 +8,14 @@ import HTTPTypes
 struct EchoApp: HTTPApplication {
   private let webSocketOptions: WebSocketOptions
 
-  /// - Parameter deflate: whether WebSockets compress all messages where the client offers it.
-  init(deflate: Bool) {
+  /// - Parameter compression: how WebSockets compress messages where the client offers it.
+  init(compression: WebSocketCompression?) {
     var options = WebSocketOptions()
     // Enough for the largest messages of the conformance suites, and for their smallest fragments.
     options.maxMessageBytes = 16 << 20
     options.maxFrameBytes = 16 << 20
     options.maxFragments = 1 << 17
-    if deflate {
-      var compression = WebSocketCompression()
-      compression.minimumBytes = 1
-      compression.serverContextTakeover = true
-      compression.clientContextTakeover = true
-      options.compression = compression
-    }
+    options.compression = compression
     webSocketOptions = options
   }
 

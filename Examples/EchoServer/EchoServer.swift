@@ -34,6 +34,9 @@ struct EchoServer: AsyncParsableCommand {
   @Option(help: "Engine.IO: send every session the time this often, such as 1ms.")
   var broadcastEvery: Interval?
 
+  @Option(help: "Engine.IO: the name of a cookie with the session's id.")
+  var cookie: String?
+
   @Option(help: "A folder to serve at /files/.")
   var files: String?
 
@@ -66,15 +69,24 @@ struct EchoServer: AsyncParsableCommand {
       }
     }
 
+    // Everything is compressed, so that short messages do for tests.
+    var compression = WebSocketCompression()
+    compression.minimumBytes = 1
+    compression.serverContextTakeover = true
+    compression.clientContextTakeover = true
+    let webSocketCompression = deflate ? compression : nil
+
     let engine = EngineIOServer(
       .init(
         pingInterval: pingInterval.duration, pingTimeout: pingTimeout.duration,
-        allowedOrigins: .any))
+        webSocketCompression: webSocketCompression, allowedOrigins: .any,
+        cookie: cookie.map { EngineIOCookie($0) },
+        logger: verbose ? Logger(label: "EngineIO") : nil))
     engine.onMessage { session, message in try await session.send(message) }
 
     let app = EngineIOApp(
       engine, staticFiles: files.map { ["/files": .directory($0)] } ?? [:],
-      otherApp: EchoApp(deflate: deflate))
+      otherApp: EchoApp(compression: webSocketCompression))
 
     var configuration = HTTPServerConfiguration(
       address: .ip(host, port: Int(port)), loopCount: loops)
