@@ -336,4 +336,11 @@ enum Snippets {
     // end
     _ = engine
   }
+
+  static func jsonp() {
+    // snippet: jsonp
+    let engine = EngineIOServer(.init(allowJSONP: true))
+    // end
+    _ = engine
+  }
 }

@@ -25,8 +25,9 @@ extension EngineIOServer {
   }
 
   /// The answer that takes packets to a client.
-  func answer(_ packets: [Packet], to request: Request) -> Response {
+  func answer(_ packets: [Packet], to request: Request, jsonp: Int?) -> Response {
     var response = Response.engineIO(packets)
+    if let jsonp { response.wrapInScript(index: jsonp) }
     if let compression = configuration.httpCompression,
       let length = response.body.length, length >= compression.minimumBytes
     {

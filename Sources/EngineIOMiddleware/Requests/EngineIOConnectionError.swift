@@ -23,8 +23,8 @@ public struct EngineIOConnectionError: Sendable {
     case origin
     /// No transport, or one that is unknown or not enabled.
     case transport
-    /// A session id or a transport that is there twice.
-    case ambiguousQuery
+    /// A session id or a transport that is there twice, or a `j` that is no number.
+    case query
     /// No session has this id.
     case sessionID
     /// A session's request with another transport than the session's, without the upgrade that a

@@ -9,7 +9,7 @@ import Synchronization
 extension EngineIOServer {
   /// Opens a session, if the application accepts it.
   nonisolated(nonsending) func handshake(
-    _ request: Request, _ kind: TransportKind, _ handlers: EngineIOHandlers
+    _ request: Request, _ kind: TransportKind, _ handlers: EngineIOHandlers, jsonp: Int?
   ) async throws -> Response {
     let id: SessionID
     if let generateID = configuration.generateID {
@@ -51,7 +51,7 @@ extension EngineIOServer {
     }
     var response =
       switch kind {
-      case .polling: answer(packets, to: request)
+      case .polling: answer(packets, to: request, jsonp: jsonp)
       case .websocket: webSocket { await session.serveHandshake(on: $0) }
       }
     if let cookie { response.headerFields[.setCookie] = cookie }

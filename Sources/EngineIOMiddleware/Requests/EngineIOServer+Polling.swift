@@ -8,18 +8,18 @@ import NIOCore
 extension EngineIOServer {
   /// Answers a poll: at once if there is something to say, otherwise when there is.
   nonisolated(nonsending) func poll(
-    _ request: Request, of session: EngineIOSession
+    _ request: Request, of session: EngineIOSession, jsonp: Int?
   ) async throws -> Response {
-    answer(try await session.poll(), to: request)
+    answer(try await session.poll(), to: request, jsonp: jsonp)
   }
 
   /// Takes the packets of a post. The answer leaves when they are in the hands of the session and
   /// its handlers have had a turn, so that what they send at once is ready for the next poll.
   nonisolated(nonsending) func post(
-    _ request: Request, to session: EngineIOSession
+    _ request: Request, to session: EngineIOSession, jsonp: Int?
   ) async throws -> Response {
     let post = try session.beginPost()
-    let payload: ByteBuffer
+    var payload: ByteBuffer
     do throws(RequestBodyError) {
       payload = try await request.body.collect(upTo: configuration.maxPayload)
     } catch {
@@ -32,10 +32,16 @@ extension EngineIOServer {
         throw error
       }
     }
+    if jsonp != nil {
+      guard let inForm = JSONP.payload(inForm: payload) else {
+        throw session.endPost(post, failure: .parseError) ?? .badRequest
+      }
+      payload = inForm
+    }
     let hasMessages = try await deliver(payload, of: post, to: session)
     if hasMessages { await session.letHandlersRun(from: request.connection.executor) }
     if let refusal = session.endPost(post, failure: nil) { throw refusal }
-    return .engineIOAcknowledgement
+    return jsonp == nil ? .engineIOAcknowledgement : .engineIOFormAcknowledgement
   }
 
   /// Hands the packets of a payload to the session as it has room for them.

@@ -35,7 +35,8 @@ extension EngineIOServer {
   private nonisolated(nonsending) func answer(_ request: Request) async throws -> Response {
     let query = EngineIOQuery(request.query)
     guard let transport = query.transport else { throw Refusal(.transportUnknown, .transport) }
-    guard !query.isAmbiguous else { throw Refusal(.badRequest, .ambiguousQuery) }
+    guard !query.isAmbiguous else { throw Refusal(.badRequest, .query) }
+    let jsonp = configuration.allowJSONP ? try jsonpIndex(of: request) : nil
     if let sid = query.sid {
       guard let id = SessionID(rawValue: sid), let session = findSession(id) else {
         throw Refusal(.sessionIDUnknown, .sessionID)
@@ -46,8 +47,8 @@ extension EngineIOServer {
       default: throw Refusal(.badRequest, .transportMismatch)
       }
       switch request.method {
-      case .get: return try await poll(request, of: session)
-      case .post: return try await post(request, to: session)
+      case .get: return try await poll(request, of: session, jsonp: jsonp)
+      case .post: return try await post(request, to: session, jsonp: jsonp)
       default: throw Refusal(.methodNotAllowed, .method)
       }
     }
@@ -68,7 +69,7 @@ extension EngineIOServer {
       }
     }
     guard query.isVersion4 else { throw Refusal(.unsupportedProtocolVersion, .version) }
-    return try await handshake(request, kind, handlers)
+    return try await handshake(request, kind, handlers, jsonp: jsonp)
   }
 
   private func refuse(_ request: Request, _ refusal: Refusal) -> Response {

@@ -30,6 +30,13 @@ extension EngineIOServer {
     public var allowUpgrades: Bool
     /// The transports that a session may begin with.
     public var transports: Set<TransportKind>
+    /// Whether clients may poll by loading scripts and post by submitting forms (JSONP), with `j=` in
+    /// the query, as old clients do in browsers that know no CORS.
+    ///
+    /// Off by default, because pages load scripts of others without saying who they are:
+    /// `allowedOrigins` then keeps no page from opening a session with its visitor's cookies and
+    /// reading what it is sent.
+    public var allowJSONP: Bool
     /// How long a WebSocket may probe for an upgrade before it is closed; polling goes on.
     public var upgradeTimeout: Duration
     /// How long a session that was closed here waits for the poll that takes its last messages.
@@ -93,7 +100,8 @@ extension EngineIOServer {
       pingTimeout: Duration = .seconds(20),
       maxPayload: Int = 1_000_000, maxPacketsPerPayload: Int = 10_000, allowUpgrades: Bool = true,
       transports: Set<TransportKind> = [.polling, .websocket],
-      upgradeTimeout: Duration = .seconds(10), closeTimeout: Duration = .seconds(30),
+      allowJSONP: Bool = false, upgradeTimeout: Duration = .seconds(10),
+      closeTimeout: Duration = .seconds(30),
       httpCompression: HTTPCompression? = HTTPCompression(),
       webSocketCompression: WebSocketCompression? = nil,
       allowedOrigins: AllowedOrigins = .sameOrigin, allowCredentials: Bool = false,
@@ -113,6 +121,7 @@ extension EngineIOServer {
       self.maxPacketsPerPayload = maxPacketsPerPayload
       self.allowUpgrades = allowUpgrades
       self.transports = transports
+      self.allowJSONP = allowJSONP
       self.upgradeTimeout = upgradeTimeout
       self.closeTimeout = closeTimeout
       self.httpCompression = httpCompression

@@ -40,7 +40,7 @@ import Testing
     arguments: [
       (.get, polling, false, [.origin: "null"], "GET origin 400 3 Origin not allowed"),
       (.get, "EIO=4", false, [:], "GET transport 400 0 Transport unknown"),
-      (.get, "sid=a&sid=a&\(polling)", false, [:], "GET ambiguousQuery 400 3 Bad request"),
+      (.get, "sid=a&sid=a&\(polling)", false, [:], "GET query 400 3 Bad request"),
       (.get, "\(polling)&sid=\(nobody)", false, [:], "GET sessionID 400 1 Session ID unknown"),
       (.get, "\(polling)&sid=short", false, [:], "GET sessionID 400 1 Session ID unknown"),
       (.post, polling, false, [:], "POST method 400 2 Bad handshake method"),
