@@ -123,6 +123,18 @@ enum Snippets {
     // end
   }
 
+  static func backgroundTask(_ engine: EngineIOServer) {
+    // snippet: background-task
+    engine.addBackgroundTask {
+      while true {
+        try await Task.sleep(for: .seconds(1))
+        engine.broadcast("tick", toSlowClients: .skip)
+      }
+    }
+    engine.onBackgroundError { error in print("a background task failed:", error) }
+    // end
+  }
+
   static func wrap(engine: EngineIOServer, existingApp: HTTPHandler) {
     // snippet: wrap
     let app = EngineIOApp(

@@ -21,6 +21,7 @@ struct EngineIOHandlers: Sendable {
   var session: Session?
   var connectionError: ConnectionError?
   var failure: Failure?
+  var backgroundFailure: (@Sendable (any Error) -> Void)?
 }
 
 extension EngineIOServer {
@@ -93,7 +94,7 @@ extension EngineIOServer {
     register { $0.connectionError = handler }
   }
 
-  private func register(_ change: (inout EngineIOHandlers) -> Void) {
+  func register(_ change: (inout EngineIOHandlers) -> Void) {
     state.withLock {
       precondition($0.phase == .idle, "register Engine.IO handlers before the server starts")
       change(&$0.handlers)

@@ -5,17 +5,22 @@ import HTTPApp
 import Synchronization
 
 extension EngineIOServer {
-  /// Runs the timers around `serve`. Returns when every session has ended and every handler has
-  /// returned; cancellation cancels handlers that are still running.
+  /// Runs the timers and background tasks around `serve`. Returns when every session has ended and
+  /// every handler and background task has returned; cancellation cancels those that are still
+  /// running.
   public func withLifespan(
     _ serve: nonisolated(nonsending) () async throws -> Void
   ) async throws {
+    let (backgroundTasks, addedTasks) = AsyncStream.makeStream(of: BackgroundTask.self)
     state.withLock {
       precondition($0.phase == .idle, "one host at a time runs an Engine.IO server")
       $0.phase = .running
+      $0.addedTasks = addedTasks
+      for task in $0.backgroundTasks { addedTasks.yield(task) }
     }
     let result = await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.runTimers() }
+      group.addTask { await self.runBackgroundTasks(backgroundTasks) }
       let result: Result<Void, any Error>
       do {
         result = .success(try await serve())
@@ -24,6 +29,7 @@ extension EngineIOServer {
       }
       beginGracefulShutdown()
       await allSessionsEnded()
+      closeBackgroundTasks()
       group.cancelAll()
       return result
     }

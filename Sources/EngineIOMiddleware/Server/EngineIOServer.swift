@@ -32,6 +32,9 @@ public final class EngineIOServer: HTTPApplication {
     var openCount = 0
     /// Ids of an application's own whose sessions are being opened.
     var reservedIDs: Set<SessionID> = []
+    /// The background tasks that every run begins with, and where others are added to this one.
+    var backgroundTasks: [BackgroundTask] = []
+    var addedTasks: AsyncStream<BackgroundTask>.Continuation?
     /// Waits for `sessions` to be empty.
     var drained: UnsafeContinuation<Void, Never>?
   }
