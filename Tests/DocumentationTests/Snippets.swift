@@ -135,6 +135,18 @@ enum Snippets {
     // end
   }
 
+  static func statistics(_ engine: EngineIOServer) {
+    // snippet: statistics
+    let statistics = engine.statistics
+    print("engineio_sessions{transport=\"polling\"}", statistics.openSessions[.polling] ?? 0)
+    print("engineio_sessions_opened_total", statistics.sessionsOpened)
+    for (reason, count) in statistics.sessionsEnded {
+      print("engineio_sessions_ended_total{reason=\"\(reason)\"}", count)
+    }
+    print("engineio_sent_bytes_total", statistics.bytesSent)
+    // end
+  }
+
   static func wrap(engine: EngineIOServer, existingApp: HTTPHandler) {
     // snippet: wrap
     let app = EngineIOApp(

@@ -32,6 +32,8 @@ public final class EngineIOServer: HTTPApplication {
     var openCount = 0
     /// Ids of an application's own whose sessions are being opened.
     var reservedIDs: Set<SessionID> = []
+    /// What happened, but for what the sessions here still count themselves.
+    var totals = EngineIOStatistics()
     /// The background tasks that every run begins with, and where others are added to this one.
     var backgroundTasks: [BackgroundTask] = []
     var addedTasks: AsyncStream<BackgroundTask>.Continuation?
@@ -96,18 +98,24 @@ public final class EngineIOServer: HTTPApplication {
       guard $0.phase == .running else { return false }
       $0.sessions[session.id] = session
       $0.openCount += 1
+      $0.totals.sessionsOpened += 1
       return true
     }
   }
 
   /// Notes that a session has ended, once for each that was inserted.
-  func noteEnd() {
-    state.withLock { $0.openCount -= 1 }
+  func noteEnd(_ reason: DisconnectReason) {
+    state.withLock {
+      $0.openCount -= 1
+      $0.totals.sessionsEnded[reason, default: 0] += 1
+    }
   }
 
   /// Forgets a session whose id is released and whose task has ended.
   func remove(_ session: EngineIOSession) {
+    let traffic = session.state.withLock(\.traffic)
     let drained = state.withLock { state -> UnsafeContinuation<Void, Never>? in
+      state.totals.add(traffic)
       state.sessions[session.id] = nil
       return state.sessions.isEmpty ? state.drained.take() : nil
     }

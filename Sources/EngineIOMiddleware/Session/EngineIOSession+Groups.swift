@@ -37,7 +37,7 @@ extension EngineIOSession {
       switch state.machine.send(contentsOf: messages, isDroppable: isDroppable) {
       case .send:
         guard let webSocket = state.socket?.webSocket else { return .refused(.closed) }
-        return offer(messages, on: webSocket, isDroppable: isDroppable)
+        return offer(messages, on: webSocket, isDroppable: isDroppable, &state)
       case .answerPoll(let poll):
         answer(poll, messages.map(Packet.message), &state, &deferred)
         return .done
@@ -51,7 +51,8 @@ extension EngineIOSession {
 
   /// The session's lock is what keeps others from getting between.
   private func offer(
-    _ messages: [EngineIOMessage], on webSocket: WebSocket, isDroppable: Bool
+    _ messages: [EngineIOMessage], on webSocket: WebSocket, isDroppable: Bool,
+    _ state: inout State
   ) -> PushOutcome {
     var isBuffered = false
     var mayRefuse = isDroppable
@@ -63,6 +64,7 @@ extension EngineIOSession {
       case .full: return .refused(.bufferFull)
       case .closed: return .refused(.closed)
       }
+      state.traffic.sent.count(message)
       // Where the first went, the others follow.
       mayRefuse = false
     }
@@ -85,7 +87,9 @@ extension EngineIOSession {
       case .send:
         guard let webSocket = state.socket?.webSocket else { return false }
         let result = webSocket.offer(Packet.message(message).webSocketMessage)
-        return result == .sent || result == .buffered
+        guard result == .sent || result == .buffered else { return false }
+        state.traffic.sent.count(message)
+        return true
       case .answerPoll(let poll):
         answer(poll, [.message(message)], &state, &deferred)
         return true

@@ -13,7 +13,10 @@ extension EngineIOSession {
     let now = engine.time.now()
     let outcome = withState { state, deferred in
       let (outcome, actions) = state.machine.poll(now: now)
-      if case .answer = outcome { state.takings &+= 1 }
+      if case .answer(let packets) = outcome {
+        state.takings &+= 1
+        state.traffic.sent.count(packets)
+      }
       // First, because the actions may answer the poll before this one.
       perform(actions, &state, &deferred)
       if case .parked(let poll) = outcome { state.poll = .reserved(poll) }
@@ -97,6 +100,7 @@ extension EngineIOSession {
 
   func receive(_ packet: Packet, in post: PostToken) -> Received {
     withState { state, deferred in
+      state.traffic.received.count(packet)
       let outcome = state.machine.receive(packet, in: post, now: engine.time.now())
       return take(outcome, &state, &deferred)
     }

@@ -25,7 +25,10 @@ extension EngineIOSession {
     let now = engine.time.now()
     return withState { state, deferred in
       let (packets, actions) = state.machine.open(handshake: handshake, now: now)
-      if !packets.isEmpty { state.takings &+= 1 }
+      if !packets.isEmpty {
+        state.takings &+= 1
+        state.traffic.sent.count(packets)
+      }
       perform(actions, &state, &deferred)
       return packets
     }

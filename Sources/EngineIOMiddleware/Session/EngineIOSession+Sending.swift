@@ -80,14 +80,14 @@ extension EngineIOSession {
       case .send:
         guard let webSocket = state.socket?.webSocket else { return .refused(.closed) }
         let frame = frame ?? Packet.message(message).webSocketMessage
-        switch webSocket.offer(
+        let result = webSocket.offer(
           frame, beyondHighWaterMark: !isDroppable, compress: compress)
-        {
-        case .sent: return .done
-        case .buffered: return .waitForSocket(webSocket)
+        switch result {
         case .full: return .refused(.bufferFull)
         case .closed: return .refused(.closed)
+        case .sent, .buffered: state.traffic.sent.count(message)
         }
+        return result == .sent ? .done : .waitForSocket(webSocket)
       case .answerPoll(let poll):
         answer(poll, [.message(message)], &state, &deferred)
         return .done

@@ -28,6 +28,7 @@ extension EngineIOSession {
     var hasTask = false
     var isReleased = false
     var lastTransport: TransportKind
+    var traffic = EngineIOTraffic()
     var timer: TimerQueue.Slot?
     var timerDeadline: ContinuousClock.Instant?
     /// Tasks that wait for room in the send buffer or the mailbox.
@@ -75,7 +76,7 @@ extension EngineIOSession {
     var next = Next.finished
     var waiters: [UnsafeContinuation<Void, Never>] = []
     var closes: [(WebSocket, WebSocket.CloseCode)] = []
-    var hasEnded = false
+    var ended: DisconnectReason?
     var isForgotten = false
   }
 
@@ -92,7 +93,7 @@ extension EngineIOSession {
     deferred.poll?.resume(returning: deferred.packets)
     deferred.consumer?.resume(returning: deferred.next)
     for waiter in deferred.waiters { waiter.resume() }
-    if deferred.hasEnded { engine.noteEnd() }
+    if let reason = deferred.ended { engine.noteEnd(reason) }
     if deferred.isForgotten { engine.remove(self) }
     return result
   }
@@ -108,6 +109,7 @@ extension EngineIOSession {
       case .send(let packets, let token):
         state.takings &+= 1
         guard let webSocket = state.webSocket(token) else { break }
+        state.traffic.sent.count(packets)
         for packet in packets {
           webSocket.offer(packet.webSocketMessage, beyondHighWaterMark: true)
         }
@@ -117,8 +119,8 @@ extension EngineIOSession {
         if let webSocket = state.webSocket(token) {
           deferred.closes.append((webSocket, reason.closeCode))
         }
-      case .ended:
-        deferred.hasEnded = true
+      case .ended(let reason):
+        deferred.ended = reason
         state.mailbox.finish()
         if let consumer = state.consumer.take() {
           deferred.consumer = consumer
@@ -140,6 +142,7 @@ extension EngineIOSession {
   func answer(
     _ poll: PollToken, _ packets: [Packet], _ state: inout State, _ deferred: inout Deferred
   ) {
+    state.traffic.sent.count(packets)
     switch state.poll {
     case .waiting(poll, let continuation):
       state.poll = .none

@@ -75,6 +75,7 @@ extension EngineIOSession {
     }
     var isUpgraded = false
     let received = withState { state, deferred in
+      state.traffic.received.count(packet)
       if case .upgrade = packet, let probe = state.probe, probe.token == token {
         let received = upgrade(with: probe, &state, &deferred)
         isUpgraded = state.socket?.token == token
@@ -95,6 +96,7 @@ extension EngineIOSession {
     if state.machine.transport == .websocket && state.machine.isOpen {
       state.probe = nil
       state.socket = probe
+      state.traffic.hasUpgraded = true
       move(to: probe.webSocket.executor, &state, &deferred)
     }
     return take(outcome, &state, &deferred)
