@@ -29,8 +29,21 @@ public struct EngineIOCookie: Sendable, Hashable, ExpressibleByStringLiteral {
   public var secure: Bool
   /// Whether each site that embeds the server has a cookie of its own (CHIPS); needs `secure`.
   public var partitioned: Bool
+  /// Which cookies a browser that has too many forgets last; `nil` says nothing. Only some browsers
+  /// look at it.
+  public var priority: Priority?
   /// Which sites' requests carry the cookie; `nil` leaves it to the browser.
   public var sameSite: SameSite?
+
+  /// How long a browser that has too many cookies keeps one.
+  public enum Priority: String, Sendable, Hashable {
+    /// Forgotten first.
+    case low = "Low"
+    /// As without a priority.
+    case medium = "Medium"
+    /// Forgotten last.
+    case high = "High"
+  }
 
   /// Which sites' requests carry a cookie (RFC 6265bis, section 4.1.2.7).
   public enum SameSite: String, Sendable, Hashable {
@@ -47,7 +60,7 @@ public struct EngineIOCookie: Sendable, Hashable, ExpressibleByStringLiteral {
   public init(
     _ name: String, path: String? = "/", domain: String? = nil, maxAge: Duration? = nil,
     expires: Int64? = nil, httpOnly: Bool = true, secure: Bool = false, partitioned: Bool = false,
-    sameSite: SameSite? = .lax
+    priority: Priority? = nil, sameSite: SameSite? = .lax
   ) {
     self.name = name
     self.path = path
@@ -57,6 +70,7 @@ public struct EngineIOCookie: Sendable, Hashable, ExpressibleByStringLiteral {
     self.httpOnly = httpOnly
     self.secure = secure
     self.partitioned = partitioned
+    self.priority = priority
     self.sameSite = sameSite
   }
 
@@ -95,6 +109,7 @@ public struct EngineIOCookie: Sendable, Hashable, ExpressibleByStringLiteral {
     if httpOnly { field += "; HttpOnly" }
     if secure { field += "; Secure" }
     if partitioned { field += "; Partitioned" }
+    if let priority { field += "; Priority=" + priority.rawValue }
     if let sameSite { field += "; SameSite=" + sameSite.rawValue }
     return field
   }

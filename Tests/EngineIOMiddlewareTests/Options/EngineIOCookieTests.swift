@@ -20,10 +20,11 @@ import Testing
     (
       EngineIOCookie(
         "__Host-io", path: "/a b", domain: "example.com", maxAge: .milliseconds(86_400_999),
-        expires: 784_111_777, secure: true, partitioned: true,
+        expires: 784_111_777, secure: true, partitioned: true, priority: .high,
         sameSite: EngineIOCookie.SameSite.none),
       "__Host-io=n1.AAAAAAAAAAAAAAAAAAAA; Max-Age=86400; Domain=example.com; Path=/a b; "
-        + "Expires=Sun, 06 Nov 1994 08:49:37 GMT; HttpOnly; Secure; Partitioned; SameSite=None"
+        + "Expires=Sun, 06 Nov 1994 08:49:37 GMT; HttpOnly; Secure; Partitioned; "
+        + "Priority=High; SameSite=None"
     ),
     (
       EngineIOCookie("io", maxAge: .zero, httpOnly: false, sameSite: .strict),
