@@ -15,7 +15,7 @@ extension SessionStateMachine {
     case .open(.socket(let socket)):
       return .send(on: socket)
     case .open(.polling(var polling)):
-      guard Self.canEncode(messages) else { return .refused(.separatorInText) }
+      guard messages.allSatisfy(canPoll) else { return .refused(.separatorInText) }
       if let poll = polling.poll {
         polling.poll = nil
         state = .open(.polling(polling))
@@ -25,7 +25,7 @@ extension SessionStateMachine {
     case .open(.awaitedSocket):
       if isDroppable && isAboveHighWaterMark { return .refused(.bufferFull) }
     case .opening(let kind, nil):
-      if kind == .polling && !Self.canEncode(messages) { return .refused(.separatorInText) }
+      if kind == .polling && !messages.allSatisfy(canPoll) { return .refused(.separatorInText) }
       // Nobody takes what is sent before the handshake is answered, so waiting would be for ever.
       if isAboveHighWaterMark { return .refused(.bufferFull) }
     case .opening, .closing, .closed:
@@ -44,7 +44,7 @@ extension SessionStateMachine {
     case .open(.socket(let socket)):
       return .send(on: socket)
     case .open(.polling(var polling)):
-      guard let poll = polling.poll, PayloadEncoder.canEncode(.message(message)) else { return nil }
+      guard let poll = polling.poll, canPoll(message) else { return nil }
       polling.poll = nil
       state = .open(.polling(polling))
       return .answerPoll(poll)
@@ -55,8 +55,4 @@ extension SessionStateMachine {
 
   /// The number of messages that wait for a poll.
   public var queuedMessages: Int { queue.packets.count { $0.kind == .message } }
-
-  private static func canEncode(_ messages: [EngineIOMessage]) -> Bool {
-    messages.allSatisfy { PayloadEncoder.canEncode(.message($0)) }
-  }
 }

@@ -228,7 +228,7 @@ extension SessionStateMachine {
   }
 
   /// Whether a poll can carry a message.
-  private func canPoll(_ message: EngineIOMessage) -> Bool {
+  func canPoll(_ message: EngineIOMessage) -> Bool {
     configuration.version == .v3 || PayloadEncoder.canEncode(.message(message))
   }
 }
