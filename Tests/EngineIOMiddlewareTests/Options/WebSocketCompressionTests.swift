@@ -43,7 +43,7 @@ import Testing
     #expect(try await compressions(engine) == [compression, compression])
   }
 
-  @Test func agreedWithClientsOverASocket() async throws {
+  @Test func clientsThatDoNotOfferIt() async throws {
     let engine = echoServer { $0.webSocketCompression = WebSocketCompression() }
     let long = String(repeating: "message ", count: 1000)
     try await engine.test(.live) { client in
