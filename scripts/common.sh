@@ -46,7 +46,7 @@ python_environment() {
     install "Python 3.10 or newer with venv" python3 python3-venv
 
   local tests=Tests/Interop wanted
-  wanted=$(cat $tests/requirements.txt $tests/conformance/requirements.txt)
+  wanted=$(cat $tests/requirements.txt $tests/conformance/requirements.txt $tests/version3/requirements.txt)
   if ! .venv/bin/python -c '' 2>/dev/null || [ "$wanted" != "$(cat .venv/requirements.txt)" ]; then
     say "making the Python environment .venv"
     rm -rf .venv
@@ -54,6 +54,7 @@ python_environment() {
     local pip=(.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input)
     "${pip[@]}" -r $tests/requirements.txt
     "${pip[@]}" --no-deps -r $tests/conformance/requirements.txt
+    "${pip[@]}" --no-deps --target .venv/version3 -r $tests/version3/requirements.txt
     echo "$wanted" >.venv/requirements.txt # last, so that a half-made environment is made again
   fi
 }

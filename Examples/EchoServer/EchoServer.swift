@@ -31,6 +31,9 @@ struct EchoServer: AsyncParsableCommand {
   @Option(help: "Engine.IO: the time to answer a ping, such as 20s or 200ms.")
   var pingTimeout = Interval(.seconds(20))
 
+  @Flag(help: "Engine.IO: serve clients of protocol version 3 as well.")
+  var allowEIO3 = false
+
   @Option(help: "Engine.IO: send every session the time this often, such as 1ms.")
   var broadcastEvery: Interval?
 
@@ -79,7 +82,7 @@ struct EchoServer: AsyncParsableCommand {
     let engine = EngineIOServer(
       .init(
         pingInterval: pingInterval.duration, pingTimeout: pingTimeout.duration,
-        webSocketCompression: webSocketCompression, allowedOrigins: .any,
+        allowEIO3: allowEIO3, webSocketCompression: webSocketCompression, allowedOrigins: .any,
         cookie: cookie.map { EngineIOCookie($0) },
         logger: verbose ? Logger(label: "EngineIO") : nil))
     engine.onMessage { session, message in try await session.send(message) }

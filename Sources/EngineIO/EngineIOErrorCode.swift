@@ -31,7 +31,7 @@ public struct EngineIOErrorCode: Error, Sendable, Hashable {
   public static let badRequest = Self(code: 3, message: "Bad request")
   /// Code 4: the request is not allowed.
   public static let forbidden = Self(code: 4, message: "Forbidden", status: 403)
-  /// Code 5: the protocol version is not 4.
+  /// Code 5: the protocol version is not 4, nor 3 where that is allowed.
   public static let unsupportedProtocolVersion =
     Self(code: 5, message: "Unsupported protocol version")
 

@@ -296,6 +296,15 @@ enum Snippets {
     // end
   }
 
+  static func version3() {
+    // snippet: eio3
+    let engine = EngineIOServer(.init(allowEIO3: true))
+    engine.onConnect { session, request in
+      if session.protocolVersion == .v3 { print("an old client: \(session.id)") }
+    }
+    // end
+  }
+
   static func connectionErrors(_ engine: EngineIOServer) {
     // snippet: connection-errors
     engine.onConnectionError { error in

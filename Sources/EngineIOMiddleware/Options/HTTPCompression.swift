@@ -25,8 +25,14 @@ extension EngineIOServer {
   }
 
   /// The answer that takes packets to a client.
-  func answer(_ packets: [Packet], to request: Request, jsonp: Int?) -> Response {
-    var response = Response.engineIO(packets)
+  ///
+  /// - Parameter jsonp: the number of the function that a script calls with them.
+  func answer(
+    _ packets: [Packet], to request: Request, _ format: PacketFormat, jsonp: Int?
+  ) -> Response {
+    // A script cannot hold binary data.
+    let format = jsonp != nil && format == .v3 ? PacketFormat.v3Base64 : format
+    var response = Response.engineIO(packets, format)
     if let jsonp { response.wrapInScript(index: jsonp) }
     if let compression = configuration.httpCompression,
       let length = response.body.length, length >= compression.minimumBytes

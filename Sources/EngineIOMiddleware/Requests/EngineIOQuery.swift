@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of HTTPApp.
 
+import EngineIO
+
 /// The parameters of the protocol in a request's query.
 struct EngineIOQuery: Equatable {
   enum Transport: Equatable {
@@ -11,8 +13,10 @@ struct EngineIOQuery: Equatable {
   var transport: Transport?
   /// The session id; an empty one counts as none.
   var sid: String?
-  /// Whether `EIO` is `4`; the first one counts.
-  var isVersion4 = false
+  /// The protocol version that `EIO` names, if there is such a one; the first one counts.
+  var version: ProtocolVersion?
+  /// Whether the client cannot take binary data: `b64` is `1` or `true`.
+  var wantsBase64 = false
   /// Whether `sid` or `transport` is there twice: whoever routed the request may have seen another
   /// one than this server.
   var isAmbiguous = false
@@ -49,7 +53,9 @@ struct EngineIOQuery: Equatable {
             }
           } else if !hasVersion && Self.matches(name, "EIO") {
             hasVersion = true
-            isVersion4 = Self.matches(value, "4")
+            version = Self.matches(value, "4") ? .v4 : Self.matches(value, "3") ? .v3 : nil
+          } else if Self.matches(name, "b64") {
+            wantsBase64 = Self.matches(value, "1") || Self.matches(value, "true")
           }
         }
         start = end + 1

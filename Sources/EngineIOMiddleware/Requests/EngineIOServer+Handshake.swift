@@ -9,7 +9,8 @@ import Synchronization
 extension EngineIOServer {
   /// Opens a session, if the application accepts it.
   nonisolated(nonsending) func handshake(
-    _ request: Request, _ kind: TransportKind, _ handlers: EngineIOHandlers, jsonp: Int?
+    _ request: Request, _ kind: TransportKind, _ format: PacketFormat,
+    _ handlers: EngineIOHandlers, jsonp: Int?
   ) async throws -> Response {
     let id: SessionID
     if let generateID = configuration.generateID {
@@ -20,7 +21,7 @@ extension EngineIOServer {
     defer { if configuration.generateID != nil { releaseID(id) } }
     let cookie = try cookie(id, for: request)
     let session = EngineIOSession(
-      id: id, engine: self, handlers: handlers, transport: kind,
+      id: id, engine: self, handlers: handlers, transport: kind, format: format,
       executor: request.connection.executor)
     if let connect = handlers.connect {
       do {
@@ -42,7 +43,7 @@ extension EngineIOServer {
       sid: session.id.rawValue, upgrades: upgrades ? [TransportKind.websocket.rawValue] : [],
       pingInterval: configuration.pingInterval + configuration.pingIntervalGrace,
       pingTimeout: configuration.pingTimeout, maxPayload: configuration.maxPayload)
-    let packets = session.open(handshake.json)
+    let packets = session.open(handshake.json(for: format.version))
     log?.opened(session, for: request)
     if Task.isCancelled {
       // Nobody is there to take the answer.
@@ -51,7 +52,7 @@ extension EngineIOServer {
     }
     var response =
       switch kind {
-      case .polling: answer(packets, to: request, jsonp: jsonp)
+      case .polling: answer(packets, to: request, format, jsonp: jsonp)
       case .websocket: webSocket { await session.serveHandshake(on: $0) }
       }
     if let cookie { response.headerFields[.setCookie] = cookie }

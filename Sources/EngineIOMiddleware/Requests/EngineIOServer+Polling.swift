@@ -3,6 +3,7 @@
 
 import EngineIO
 import HTTPApp
+import HTTPTypes
 import NIOCore
 
 extension EngineIOServer {
@@ -10,7 +11,7 @@ extension EngineIOServer {
   nonisolated(nonsending) func poll(
     _ request: Request, of session: EngineIOSession, jsonp: Int?
   ) async throws -> Response {
-    answer(try await session.poll(), to: request, jsonp: jsonp)
+    answer(try await session.poll(), to: request, session.format, jsonp: jsonp)
   }
 
   /// Takes the packets of a post. The answer leaves when they are in the hands of the session and
@@ -38,7 +39,18 @@ extension EngineIOServer {
       }
       payload = inForm
     }
-    let hasMessages = try await deliver(payload, of: post, to: session)
+    let limits = PayloadDecoder.Limits(
+      maxBytes: configuration.maxPayload, maxPackets: configuration.maxPacketsPerPayload)
+    let hasMessages: Bool
+    switch session.format {
+    case .v4:
+      hasMessages = try await deliver(
+        PayloadDecoder(payload, limits: limits), of: post, to: session)
+    case .v3, .v3Base64:
+      let isBinary = jsonp == nil && request.hasBinaryPayload
+      hasMessages = try await deliver(
+        PayloadDecoderV3(payload, isBinary: isBinary, limits: limits), of: post, to: session)
+    }
     if hasMessages { await session.letHandlersRun(from: request.connection.executor) }
     if let refusal = session.endPost(post, failure: nil) { throw refusal }
     return jsonp == nil ? .engineIOAcknowledgement : .engineIOFormAcknowledgement
@@ -48,11 +60,9 @@ extension EngineIOServer {
   ///
   /// - Returns: whether there were messages among them.
   private nonisolated(nonsending) func deliver(
-    _ payload: ByteBuffer, of post: PostToken, to session: EngineIOSession
+    _ payload: some PayloadReader, of post: PostToken, to session: EngineIOSession
   ) async throws -> Bool {
-    let limits = PayloadDecoder.Limits(
-      maxBytes: configuration.maxPayload, maxPackets: configuration.maxPacketsPerPayload)
-    var decoder = PayloadDecoder(payload, limits: limits)
+    var decoder = payload
     var hasMessages = false
     do {
       while let packet = try decoder.next() {
@@ -75,6 +85,23 @@ extension EngineIOServer {
       _ = session.endPost(post, failure: .transportError)
       throw error
     }
+  }
+}
+
+/// Reads a payload packet by packet.
+private protocol PayloadReader {
+  mutating func next() throws(PayloadError) -> Packet?
+}
+
+extension PayloadDecoder: PayloadReader {}
+extension PayloadDecoderV3: PayloadReader {}
+
+extension Request {
+  /// Whether a post of version 3 says that its payload is the binary one.
+  fileprivate var hasBinaryPayload: Bool {
+    guard let type = headerValue(.contentType) else { return false }
+    let end = type.firstIndex(of: ";") ?? type.endIndex
+    return type[..<end].lowercased().split(separator: " ") == ["application/octet-stream"]
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of HTTPApp.
 
+import EngineIO
 public import HTTPApp
 import HTTPTypes
 import Synchronization
@@ -68,8 +69,13 @@ extension EngineIOServer {
         throw Refusal(error, thrownBy: .handshakeRequest) ?? error
       }
     }
-    guard query.isVersion4 else { throw Refusal(.unsupportedProtocolVersion, .version) }
-    return try await handshake(request, kind, handlers, jsonp: jsonp)
+    let format: PacketFormat
+    switch query.version {
+    case .v4: format = .v4
+    case .v3 where configuration.allowEIO3: format = query.wantsBase64 ? .v3Base64 : .v3
+    case .v3, nil: throw Refusal(.unsupportedProtocolVersion, .version)
+    }
+    return try await handshake(request, kind, format, handlers, jsonp: jsonp)
   }
 
   private func refuse(_ request: Request, _ refusal: Refusal) -> Response {

@@ -17,8 +17,13 @@ extension Response {
   }
 
   /// The answer to a poll.
-  static func engineIO(_ packets: [Packet]) -> Response {
-    Response(
+  static func engineIO(_ packets: [Packet], _ format: PacketFormat) -> Response {
+    guard format == .v4 else {
+      let (payload, isBinary) = PayloadEncoderV3.encode(packets, usesBase64: format == .v3Base64)
+      return Response(
+        headerFields: isBinary ? binaryPayloadFields : payloadFields, body: ResponseBody(payload))
+    }
+    return Response(
       headerFields: payloadFields, body: ResponseBody(PayloadEncoder.encode(packets)))
   }
 
@@ -28,6 +33,10 @@ extension Response {
 
   private static let payloadFields: HTTPFields = [
     .contentType: "text/plain; charset=UTF-8", .cacheControl: "no-store",
+  ]
+
+  private static let binaryPayloadFields: HTTPFields = [
+    .contentType: "application/octet-stream", .cacheControl: "no-store",
   ]
 
   private static let errorFields: HTTPFields = [

@@ -20,7 +20,7 @@ extension EngineIOServer {
     _ message: EngineIOMessage, toSlowClients policy: SlowClientPolicy = .disconnect,
     where isIncluded: (EngineIOSession) -> Bool = { _ in true }
   ) -> Int {
-    let frame = Packet.message(message).webSocketMessage
+    let frame = Packet.message(message).webSocketMessage(in: .v4)
     var count = 0
     for session in state.withLock({ Array($0.sessions.values) }) where isIncluded(session) {
       do throws(EngineIOSendError) {

@@ -26,6 +26,10 @@ extension EngineIOServer {
     public var maxPayload: Int
     /// The largest number of packets in one post. More ends the session.
     public var maxPacketsPerPayload: Int
+    /// Whether clients of protocol version 3 (`EIO=3`), that of Socket.IO 1 and 2, are served as
+    /// well. They ping and the server answers; one that has not for `pingInterval` and
+    /// `pingTimeout` together is gone. Everything else is as in version 4.
+    public var allowEIO3: Bool
     /// Whether a polling session may go over to a WebSocket.
     public var allowUpgrades: Bool
     /// The transports that a session may begin with.
@@ -98,7 +102,8 @@ extension EngineIOServer {
     public init(
       pingInterval: Duration = .seconds(25), pingIntervalGrace: Duration = .zero,
       pingTimeout: Duration = .seconds(20),
-      maxPayload: Int = 1_000_000, maxPacketsPerPayload: Int = 10_000, allowUpgrades: Bool = true,
+      maxPayload: Int = 1_000_000, maxPacketsPerPayload: Int = 10_000, allowEIO3: Bool = false,
+      allowUpgrades: Bool = true,
       transports: Set<TransportKind> = [.polling, .websocket],
       allowJSONP: Bool = false, upgradeTimeout: Duration = .seconds(10),
       closeTimeout: Duration = .seconds(30),
@@ -119,6 +124,7 @@ extension EngineIOServer {
       self.pingTimeout = pingTimeout
       self.maxPayload = maxPayload
       self.maxPacketsPerPayload = maxPacketsPerPayload
+      self.allowEIO3 = allowEIO3
       self.allowUpgrades = allowUpgrades
       self.transports = transports
       self.allowJSONP = allowJSONP

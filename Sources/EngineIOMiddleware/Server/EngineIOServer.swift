@@ -4,7 +4,7 @@
 public import HTTPApp
 import Synchronization
 
-/// An Engine.IO server, protocol version 4: sessions over long polling and WebSocket.
+/// An Engine.IO server, protocol version 4, and 3 on request: sessions over long polling and WebSocket.
 ///
 /// It is an application for every path it is given; `EngineIOApp` gives it one path and others the
 /// rest. It has sessions only while a host runs it, that is, within `withLifespan(_:)`; before and

@@ -57,7 +57,7 @@ extension EngineIOSession {
     var isBuffered = false
     var mayRefuse = isDroppable
     for message in messages {
-      let frame = Packet.message(message).webSocketMessage
+      let frame = Packet.message(message).webSocketMessage(in: format)
       switch webSocket.offer(frame, beyondHighWaterMark: !mayRefuse) {
       case .sent: break
       case .buffered: isBuffered = true
@@ -86,7 +86,7 @@ extension EngineIOSession {
       switch state.machine.sendVolatile(message) {
       case .send:
         guard let webSocket = state.socket?.webSocket else { return false }
-        let result = webSocket.offer(Packet.message(message).webSocketMessage)
+        let result = webSocket.offer(Packet.message(message).webSocketMessage(in: format))
         guard result == .sent || result == .buffered else { return false }
         state.traffic.sent.count(message)
         return true

@@ -79,7 +79,8 @@ extension EngineIOSession {
       switch state.machine.send(message, isDroppable: isDroppable) {
       case .send:
         guard let webSocket = state.socket?.webSocket else { return .refused(.closed) }
-        let frame = frame ?? Packet.message(message).webSocketMessage
+        let frame =
+          (format == .v4 ? frame : nil) ?? Packet.message(message).webSocketMessage(in: format)
         let result = webSocket.offer(
           frame, beyondHighWaterMark: !isDroppable, compress: compress)
         switch result {
@@ -125,8 +126,8 @@ extension EngineIOSession {
 }
 
 extension Packet {
-  var webSocketMessage: WebSocketMessage {
-    switch webSocketFrame {
+  func webSocketMessage(in format: PacketFormat) -> WebSocketMessage {
+    switch webSocketFrame(in: format) {
     case .text(let text): .text(text)
     case .binary(let bytes): .binary(bytes)
     }

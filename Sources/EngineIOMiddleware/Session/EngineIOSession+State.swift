@@ -111,7 +111,7 @@ extension EngineIOSession {
         guard let webSocket = state.webSocket(token) else { break }
         state.traffic.sent.count(packets)
         for packet in packets {
-          webSocket.offer(packet.webSocketMessage, beyondHighWaterMark: true)
+          webSocket.offer(packet.webSocketMessage(in: format), beyondHighWaterMark: true)
         }
       case .closeSocket(let token, let reason):
         // Not under the lock: a host may run other tasks of this thread from within, and nothing

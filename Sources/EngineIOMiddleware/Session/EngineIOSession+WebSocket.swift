@@ -59,19 +59,17 @@ extension EngineIOSession {
 
   private func receive(_ message: WebSocketMessage, on token: SocketToken) -> Received {
     let packet: Packet
-    switch message {
-    case .binary(let bytes):
-      packet = Packet(webSocketBinary: bytes)
-    case .text(let text):
-      do {
-        packet = try Packet(webSocketText: text)
-      } catch {
-        let now = engine.time.now()
-        withState { state, deferred in
-          perform(state.machine.receiveUnreadable(on: token, now: now), &state, &deferred)
-        }
-        return .other
+    do {
+      switch message {
+      case .binary(let bytes): packet = try Packet(webSocketBinary: bytes, format: format)
+      case .text(let text): packet = try Packet(webSocketText: text, format: format)
       }
+    } catch {
+      let now = engine.time.now()
+      withState { state, deferred in
+        perform(state.machine.receiveUnreadable(on: token, now: now), &state, &deferred)
+      }
+      return .other
     }
     var isUpgraded = false
     let received = withState { state, deferred in

@@ -17,23 +17,33 @@ public final class EngineIOSession: Sendable {
   public let id: SessionID
   let engine: EngineIOServer
   let handlers: EngineIOHandlers
+  let format: PacketFormat
   let state: Mutex<State>
   /// Not under the lock of `state`, so that applications may send while they hold it.
   let values = Mutex(EngineIOSessionValues())
 
   init(
     id: SessionID, engine: EngineIOServer, handlers: EngineIOHandlers, transport: TransportKind,
-    executor: (any TaskExecutor)?
+    format: PacketFormat, executor: (any TaskExecutor)?
   ) {
     self.id = id
     self.engine = engine
     self.handlers = handlers
+    self.format = format
+    var configuration = engine.sessionConfiguration
+    configuration.version = format.version
+    // It is the client that keeps to the interval, the one that it was told.
+    if format.version == .v3 {
+      configuration.pingInterval += engine.configuration.pingIntervalGrace
+    }
     state = Mutex(
       State(
-        machine: SessionStateMachine(
-          transport: transport, configuration: engine.sessionConfiguration),
+        machine: SessionStateMachine(transport: transport, configuration: configuration),
         executor: executor, lastTransport: transport))
   }
+
+  /// The version of the protocol that the client speaks.
+  public var protocolVersion: ProtocolVersion { format.version }
 
   /// How packets travel now; after the end, how they did last.
   public var transport: TransportKind {

@@ -10,7 +10,7 @@ import Testing
     let query = EngineIOQuery("t=abc&sid=S&x&transport=websocket&=&&EIO=4&y=1=2")
     #expect(query.sid == "S")
     #expect(query.transport == .websocket)
-    #expect(query.isVersion4)
+    #expect(query.version == .v4)
     #expect(!query.isAmbiguous)
   }
 
@@ -19,7 +19,7 @@ import Testing
     let query = EngineIOQuery(text)
     #expect(query.sid == nil)
     #expect(query.transport == nil)
-    #expect(!query.isVersion4)
+    #expect(query.version == nil)
     #expect(!query.isAmbiguous)
   }
 
@@ -27,7 +27,7 @@ import Testing
     let query = EngineIOQuery("%73id=%41b&transport=poll%69ng&EIO=%34")
     #expect(query.sid == "Ab")
     #expect(query.transport == .polling)
-    #expect(query.isVersion4)
+    #expect(query.version == .v4)
   }
 
   @Test(arguments: [
@@ -44,10 +44,11 @@ import Testing
   }
 
   @Test func firstVersionCounts() {
-    #expect(EngineIOQuery("EIO=4&EIO=3").isVersion4)
-    #expect(!EngineIOQuery("EIO=3&EIO=4").isVersion4)
-    #expect(!EngineIOQuery("EIO=44").isVersion4)
-    #expect(!EngineIOQuery("eio=4").isVersion4)
+    #expect(EngineIOQuery("EIO=4&EIO=3").version == .v4)
+    #expect(EngineIOQuery("EIO=3&EIO=4").version == .v3)
+    #expect(EngineIOQuery("EIO=44").version == nil)
+    #expect(EngineIOQuery("EIO=2").version == nil)
+    #expect(EngineIOQuery("eio=4").version == nil)
   }
 
   @Test(arguments: [

@@ -93,5 +93,9 @@ import Testing
   @Test func everyTextCanTravelByPolling() {
     var machine = Machine.polling(Self.configuration)
     #expect(machine.send("a\u{1e}b") == .queued(isAboveHighWaterMark: false))
+    #expect(machine.send(contentsOf: ["\u{1e}", "c"]) == .queued(isAboveHighWaterMark: false))
+    _ = machine.poll(now: at(0))
+    let poll = machine.park()
+    #expect(machine.sendVolatile("\u{1e}") == .answerPoll(poll))
   }
 }

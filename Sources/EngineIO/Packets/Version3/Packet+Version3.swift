@@ -7,8 +7,18 @@ extension Packet {
   /// Reads a packet from a WebSocket text frame; in version 3 also a binary message in base64.
   ///
   /// - Throws: `PacketError` if the frame is not a packet.
+  @inlinable
   public init(webSocketText frame: String, format: PacketFormat) throws(PacketError) {
-    if format != .v4, frame.utf8.first == binaryMarker {
+    if case .v4 = format {
+      try self.init(webSocketText: frame)
+    } else {
+      try self.init(version3Frame: frame)
+    }
+  }
+
+  @usableFromInline
+  init(version3Frame frame: String) throws(PacketError) {
+    if frame.utf8.first == binaryMarker {
       var frame = frame
       let result = frame.withUTF8 { bytes in
         Result { () throws(PacketError) in
@@ -24,11 +34,17 @@ extension Packet {
   /// Reads a packet from a WebSocket binary frame: a binary message, in version 3 after its type.
   ///
   /// - Throws: `PacketError` if the frame is not a packet.
+  @inlinable
   public init(webSocketBinary frame: ByteBuffer, format: PacketFormat) throws(PacketError) {
-    guard format != .v4 else {
+    if case .v4 = format {
       self.init(webSocketBinary: frame)
-      return
+    } else {
+      try self.init(version3Frame: frame)
     }
+  }
+
+  @usableFromInline
+  init(version3Frame frame: ByteBuffer) throws(PacketError) {
     var data = frame
     guard let type = data.readInteger(as: UInt8.self) else { throw .empty }
     guard type == version3MessageType else { throw .unknownType(type) }
@@ -36,10 +52,16 @@ extension Packet {
   }
 
   /// The packet as a WebSocket frame of the format.
+  @inlinable
   public func webSocketFrame(in format: PacketFormat) -> EngineIOMessage {
-    guard format != .v4, case .message(.binary(let bytes)) = self else { return webSocketFrame }
+    if case .v4 = format { webSocketFrame } else { version3Frame(usesBase64: format == .v3Base64) }
+  }
+
+  @usableFromInline
+  func version3Frame(usesBase64: Bool) -> EngineIOMessage {
+    guard case .message(.binary(let bytes)) = self else { return webSocketFrame }
     var frame = ByteBuffer()
-    if format == .v3 {
+    if !usesBase64 {
       frame.reserveCapacity(1 + bytes.readableBytes)
       frame.writeInteger(version3MessageType)
       frame.writeImmutableBuffer(bytes)
