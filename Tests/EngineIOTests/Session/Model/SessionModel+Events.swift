@@ -11,7 +11,7 @@ extension SessionModel {
     case beginPost, postMessage, postPong, postPing, postNoop, postClose, endPost, breakPost
     case openSocket, socketProbe, socketUpgrade, socketMessage, socketPong, socketPing
     case socketClose, socketGarbage, socketClosed
-    case send, offer
+    case send, offer, sendGroup, offerGroup, sendVolatile
     case serverClose, shutdown, dropSlowClient
     case passTime, timer
     case blockReader, unblockReader
@@ -25,7 +25,8 @@ extension SessionModel {
       case .reject:
         machine.reject()
         isRejected = true
-      case .send, .offer, .serverClose, .shutdown: return applyOnceOpen(event)
+      case .send, .offer, .sendGroup, .offerGroup, .sendVolatile, .serverClose, .shutdown:
+        return applyOnceOpen(event)
       default: return false
       }
       return true
@@ -95,7 +96,9 @@ extension SessionModel {
       probe = nil
       perform(machine.socketClosed(token, .transportClose, now: now))
       if wasActive && machine.isOpen { fail("a session lives on without its WebSocket") }
-    case .send, .offer: return send(isDroppable: event == .offer)
+    case .send, .offer: return send(1, isDroppable: event == .offer)
+    case .sendGroup, .offerGroup: return send(2, isDroppable: event == .offerGroup)
+    case .sendVolatile: return sendVolatile()
     case .serverClose: return end(.serverClose)
     case .shutdown: return end(.serverShutdown)
     case .dropSlowClient: return end(.sendBufferFull)
@@ -209,27 +212,48 @@ extension SessionModel {
     }
   }
 
-  private mutating func send(isDroppable: Bool) -> Bool {
-    guard sent - received < maxUnderway, machine.isOpen else { return false }
+  private mutating func send(_ count: Int, isDroppable: Bool) -> Bool {
+    guard sent - received + count <= maxUnderway, machine.isOpen else { return false }
     let wasAbove = machine.isAboveHighWaterMark
-    let message = Self.message(sent + 1)
+    let messages = (1...count).map { Self.message(sent + $0) }
+    let packets = messages.map(Packet.message)
     let isOpening = if case .opening = machine.state { true } else { false }
-    let outcome = machine.send(message, isDroppable: isDroppable)
+    let outcome =
+      count == 1
+      ? machine.send(messages[0], isDroppable: isDroppable)
+      : machine.send(contentsOf: messages, isDroppable: isDroppable)
     switch outcome {
     case .send(let socket):
-      sent += 1
-      take([.message(message)], on: socket)
+      sent += count
+      take(packets, on: socket)
     case .answerPoll(let token):
-      sent += 1
-      answer(token, [.message(message)])
+      sent += count
+      answer(token, packets)
     case .queued(let isAbove):
-      sent += 1
+      sent += count
       if isAbove != machine.isAboveHighWaterMark { fail("wrong about the high-water mark") }
       if parked != nil { fail("a message waits beside a poll") }
       if isDroppable && wasAbove { fail("a droppable message was queued") }
     case .refused(let error):
       let isFull = error == .bufferFull && wasAbove && (isDroppable || isOpening)
       if !isFull { fail("an open session refused a message") }
+    }
+    return true
+  }
+
+  private mutating func sendVolatile() -> Bool {
+    guard machine.isOpen else { return false }
+    let canLeave = active != nil || parked != nil
+    let message = Self.message(sent + 1)
+    switch machine.sendVolatile(message) {
+    case .send(let socket):
+      sent += 1
+      take([.message(message)], on: socket)
+    case .answerPoll(let token):
+      sent += 1
+      answer(token, [.message(message)])
+    case nil: if canLeave { fail("a volatile message was dropped that could leave") }
+    case .queued, .refused: fail("a volatile message waits")
     }
     return true
   }

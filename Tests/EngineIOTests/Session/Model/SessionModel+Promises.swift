@@ -122,7 +122,11 @@ extension SessionModel {
     perform(machine.endPost(post, failure: .parseError, now: now).actions)
     perform(machine.receiveUnreadable(on: socket, now: now))
     perform(machine.socketClosed(socket, .transportError, now: now))
-    if !machine.isOpen && machine.send("late") != .refused(.closed) { fail("sent after the end") }
+    if !machine.isOpen {
+      if machine.send("late") != .refused(.closed) { fail("sent after the end") }
+      if machine.send(contentsOf: ["too"]) != .refused(.closed) { fail("sent after the end") }
+      if machine.sendVolatile("late") != nil { fail("sent after the end") }
+    }
     if machine != before { fail("a stranger changed the session") }
     if releases > 0 {
       perform(machine.timerFired(now: now + Self.unit * 100))
