@@ -26,11 +26,16 @@ struct PayloadFuzzer: ParsableCommand {
   @Option(help: "Only this input, written as in the corpus.")
   var input: String?
 
-  private static let seeds = [
-    "4hello", "4hello\u{1e}bAQIDBA==\u{1e}3", "2probe", "3probe", "5", "6", "1", "b", "4",
-    "4ü🙂€", "4a\u{1e}\u{1e}4b", "bAQ==\u{1e}bAQI=\u{1e}bAQID",
-    #"0{"sid":"lv_VI97HAXpY6yYWAAAC","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}"#,
-  ].map { Array($0.utf8) }
+  private static let seeds =
+    [
+      "4hello", "4hello\u{1e}bAQIDBA==\u{1e}3", "2probe", "3probe", "5", "6", "1", "b", "4",
+      "6:4hello2:4€", "3:4🙂10:b4AQIDBA==", "0:1:2", "\u{0}\u{1}", "4ü🙂€", "4a\u{1e}\u{1e}4b",
+      "bAQ==\u{1e}bAQI=\u{1e}bAQID",
+      #"0{"sid":"lv_VI97HAXpY6yYWAAAC","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}"#,
+    ].map { Array($0.utf8) } + [
+      [0, 4, 0xff, 0x34, 0xe2, 0x82, 0xac, 1, 5, 0xff, 4, 1, 2, 3, 4],
+      [0, 1, 0xff, 0x32, 0, 1, 2, 0xff] + Array("4elevenbytes".utf8),
+    ]
 
   /// Pieces that mean something to a decoder.
   private static let dictionary =
@@ -38,12 +43,14 @@ struct PayloadFuzzer: ParsableCommand {
       "\u{1e}", "\u{1e}\u{1e}", "0", "1", "2", "3", "4", "5", "6", "7", "b", "bAA==", "AAAA", "=",
       "==", "===", "/+", "-_", "AB==", "ABC=", "4a\u{1e}", "\u{1e}4", "probe", "é", "€", "🙂",
       "\u{301}",
-      "\u{FEFF}", "\r\n", "{", "}", "[", "]", "\"", "\\", "\\u0041", "\\ud83d\\ude42", "\\ud83d",
+      "1:4", "2:4a", "2:", "0:", ":", "5:b4AA", "10:", "9999999999:", "\u{FEFF}", "\r\n", "{", "}",
+      "[", "]", "\"", "\\", "\\u0041", "\\ud83d\\ude42", "\\ud83d",
       ":",
       ",", "null", "true", "1e3", "-1", "9223372036854775807", "99999999999999999999", "\"sid\":",
       "\"upgrades\":[]", "\"pingInterval\":1", "\"pingTimeout\":1", "\"maxPayload\":0", "[[[[[[[[",
     ].map { Array($0.utf8) } + [
-      [0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80],
+      [0xff], [0, 1, 0xff, 0x34], [1, 2, 0xff, 4, 0], [0, 1, 0, 0xff], [0, 0xff], [0xc0, 0x80],
+      [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80],
     ]
 
   func run() throws {

@@ -26,7 +26,7 @@ enum ReferenceDecoder {
     return result
   }
 
-  private static func packet(_ bytes: ArraySlice<UInt8>) throws(PacketError) -> Packet {
+  static func packet(_ bytes: ArraySlice<UInt8>) throws(PacketError) -> Packet {
     guard let first = bytes.first else { throw .empty }
     let data = Data(bytes.dropFirst())
     if first == UInt8(ascii: "b") {

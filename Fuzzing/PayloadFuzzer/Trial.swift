@@ -12,20 +12,21 @@ struct Trial {
   /// What the input is, for the tally.
   private(set) var outcome = ""
   /// What was remarkable about it, for the corpus.
-  private(set) var signature = ""
+  var signature = ""
   private(set) var isAccepted = false
-  private let input: [UInt8]
+  let input: [UInt8]
 
   init(_ input: [UInt8], _ mutator: inout Mutator) {
     self.input = input
     checkPayload(&mutator)
     checkFrames()
     checkHandshake()
+    checkVersion3(&mutator)
   }
 
   var description: String { failure ?? outcome }
 
-  private mutating func expect(_ condition: Bool, _ text: @autoclosure () -> String) {
+  mutating func expect(_ condition: Bool, _ text: @autoclosure () -> String) {
     if !condition && failure == nil { failure = text() }
   }
 
@@ -153,7 +154,7 @@ struct Trial {
     } catch {}
   }
 
-  private static func name(_ error: PayloadError) -> String {
+  static func name(_ error: PayloadError) -> String {
     switch error {
     case .packet(.unknownType, _): "unknown type"
     case .packet(let error, _): "\(error)"
