@@ -6,17 +6,18 @@ import HTTPApp
 import Synchronization
 
 extension EngineIOSession {
-  /// Sends messages that belong together, and suspends as `send(_:)` does: all of them are taken, or
+  /// Sends messages that belong together, and suspends as `send(_:compress:)` does: all of them are taken, or
   /// none, and no other message gets between them. One poll takes them in one payload; a WebSocket
   /// gets their frames in one batch.
   ///
   /// A group counts for the send buffer's limits as one message does: it is taken as a whole.
   ///
-  /// - Throws: as `send(_:)`; when it throws `closed`, nobody can tell which of them arrived.
+  /// - Parameter compress: as in `send(_:compress:)`.
+  /// - Throws: as `send(_:compress:)`; when it throws `closed`, nobody can tell which of them arrived.
   public nonisolated(nonsending) func send(
-    contentsOf messages: some Sequence<EngineIOMessage>
+    contentsOf messages: some Sequence<EngineIOMessage>, compress: Bool = true
   ) async throws(EngineIOSendError) {
-    try await finish(push(contentsOf: Array(messages), isDroppable: false))
+    try await finish(push(contentsOf: Array(messages), isDroppable: false, compress: compress))
   }
 
   /// Sends messages that belong together if there is room in the send buffer, and never suspends;
@@ -24,20 +25,22 @@ extension EngineIOSession {
   ///
   /// - Throws: `bufferFull` when there is no room; otherwise as `send(contentsOf:)`.
   public func offer(
-    contentsOf messages: some Sequence<EngineIOMessage>
+    contentsOf messages: some Sequence<EngineIOMessage>, compress: Bool = true
   ) throws(EngineIOSendError) {
-    if case .refused(let error) = push(contentsOf: Array(messages), isDroppable: true) {
-      throw error
-    }
+    let outcome = push(contentsOf: Array(messages), isDroppable: true, compress: compress)
+    if case .refused(let error) = outcome { throw error }
   }
 
-  private func push(contentsOf messages: [EngineIOMessage], isDroppable: Bool) -> PushOutcome {
+  private func push(
+    contentsOf messages: [EngineIOMessage], isDroppable: Bool, compress: Bool
+  ) -> PushOutcome {
     withState { state, deferred in
       guard !messages.isEmpty else { return state.machine.isOpen ? .done : .refused(.closed) }
       switch state.machine.send(contentsOf: messages, isDroppable: isDroppable) {
       case .send:
         guard let webSocket = state.socket?.webSocket else { return .refused(.closed) }
-        return offer(messages, on: webSocket, isDroppable: isDroppable, &state)
+        return offer(
+          messages, on: webSocket, isDroppable: isDroppable, compress: compress, &state)
       case .answerPoll(let poll):
         answer(poll, messages.map(Packet.message), &state, &deferred)
         return .done
@@ -51,14 +54,14 @@ extension EngineIOSession {
 
   /// The session's lock is what keeps others from getting between.
   private func offer(
-    _ messages: [EngineIOMessage], on webSocket: WebSocket, isDroppable: Bool,
+    _ messages: [EngineIOMessage], on webSocket: WebSocket, isDroppable: Bool, compress: Bool,
     _ state: inout State
   ) -> PushOutcome {
     var isBuffered = false
     var mayRefuse = isDroppable
     for message in messages {
       let frame = Packet.message(message).webSocketMessage(in: format)
-      switch webSocket.offer(frame, beyondHighWaterMark: !mayRefuse) {
+      switch webSocket.offer(frame, beyondHighWaterMark: !mayRefuse, compress: compress) {
       case .sent: break
       case .buffered: isBuffered = true
       case .full: return .refused(.bufferFull)
@@ -78,15 +81,17 @@ extension EngineIOSession {
   /// Sends a message if it can leave at once: on a WebSocket below its high-water mark, or as the
   /// answer to a poll that waits. Otherwise it is dropped, for messages that are worth nothing later.
   ///
+  /// - Parameter compress: as in `send(_:compress:)`.
   /// - Returns: whether it was sent; false also when the session is over, and for a text with U+001E
   ///   on polling.
   @discardableResult
-  public func sendVolatile(_ message: EngineIOMessage) -> Bool {
+  public func sendVolatile(_ message: EngineIOMessage, compress: Bool = true) -> Bool {
     withState { state, deferred in
       switch state.machine.sendVolatile(message) {
       case .send:
         guard let webSocket = state.socket?.webSocket else { return false }
-        let result = webSocket.offer(Packet.message(message).webSocketMessage(in: format))
+        let frame = Packet.message(message).webSocketMessage(in: format)
+        let result = webSocket.offer(frame, compress: compress)
         guard result == .sent || result == .buffered else { return false }
         state.traffic.sent.count(message)
         return true

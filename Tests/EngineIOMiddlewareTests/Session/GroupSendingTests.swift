@@ -83,6 +83,20 @@ import Testing
     }
   }
 
+  @Test func groupCanBeLeftUncompressed() async throws {
+    try await serve(EngineIOServer()) { client in
+      let (socket, sid) = try await client.connectWebSocket()
+      let session = try client.session(sid)
+      try await session.send(contentsOf: ["a", "b"], compress: false)
+      try session.offer(contentsOf: ["c"], compress: false)
+      session.sendVolatile("d", compress: false)
+      try await session.send(contentsOf: ["e"])
+      session.sendVolatile("f")
+      for text in ["4a", "4b", "4c", "4d", "4e", "4f"] { #expect(await socket.text() == text) }
+      #expect(socket.uncompressed == [.text("4a"), .text("4b"), .text("4c"), .text("4d")])
+    }
+  }
+
   @Test func groupSentWithinConnectTravelsInTheHandshake() async throws {
     let engine = EngineIOServer()
     engine.onConnect { session, _ in try await session.send(contentsOf: Self.group) }
