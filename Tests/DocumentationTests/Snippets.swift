@@ -281,7 +281,8 @@ enum Snippets {
     // snippet: origins
     var configuration = EngineIOServer.Configuration()
     configuration.allowedOrigins = .matching { origin, _ in
-      origin == "https://example.com" || origin.hasSuffix(".example.com")
+      origin == "https://example.com"
+        || origin.hasPrefix("https://") && origin.hasSuffix(".example.com")
     }
     configuration.allowCredentials = true
     // end

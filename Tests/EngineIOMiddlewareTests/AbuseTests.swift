@@ -279,6 +279,25 @@ import Testing
       #expect(socket.closure?.code == .normalClosure)
     }
   }
+
+  @Test func pingsWhoseAnswersNobodyReads() async throws {
+    let engine = EngineIOServer(.init(allowEIO3: true))
+    let messages = Log()
+    engine.onMessage { _, message in messages("\(message)") }
+    try await serve(engine) { client in
+      let socket = try await client.webSocket("EIO=3&transport=websocket")
+      #expect(await socket.text()?.first == "0")
+      socket.setStalled(true)
+      for _ in 0..<100 { socket.send("2") }
+      socket.send("4seen")
+      #expect(await messages.lines(1).count == 1)
+      socket.setStalled(false)
+      socket.send("2")
+      #expect(await socket.text() == "3")
+      socket.close()
+      #expect(await socket.next() == nil)
+    }
+  }
 }
 
 /// A body that has always more.

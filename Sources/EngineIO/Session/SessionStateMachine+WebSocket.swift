@@ -79,6 +79,9 @@ extension SessionStateMachine {
   ) -> [Action] {
     var polling = polling
     switch packet {
+    case .ping("probe") where polling.probe?.isAccepted == true:
+      // Answered already. Whoever asks on and on without reading would make answers pile up here.
+      return []
     case .ping("probe"):
       polling.probe?.isAccepted = true
       var actions: [Action] = [.send([.pong("probe")], on: socket)]

@@ -13,6 +13,7 @@ extension EngineIOServer {
   }
 
   /// Sends a message to all open sessions that `isIncluded` accepts, and never suspends.
+  /// `isIncluded` may be asked about a session that has just ended, too.
   ///
   /// - Returns: the number of sessions that took the message.
   @discardableResult

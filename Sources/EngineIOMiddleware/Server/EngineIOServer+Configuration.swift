@@ -17,7 +17,8 @@ extension EngineIOServer {
     /// handshake.
     public var pingInterval: Duration
     /// What clients are told to allow for on top of `pingInterval` before they take the server for
-    /// lost, such as for a network that delays pings; the pings themselves come as often as without.
+    /// lost, such as for a network that delays pings; the pings themselves come as often as without. In
+    /// version 3, where clients ping, the server allows for it as well.
     public var pingIntervalGrace: Duration
     /// The time that a client has to answer a ping before its session ends.
     public var pingTimeout: Duration
@@ -27,8 +28,8 @@ extension EngineIOServer {
     /// The largest number of packets in one post. More ends the session.
     public var maxPacketsPerPayload: Int
     /// Whether clients of protocol version 3 (`EIO=3`), that of Socket.IO 1 and 2, are served as
-    /// well. They ping and the server answers; one that has not for `pingInterval` and
-    /// `pingTimeout` together is gone. Everything else is as in version 4.
+    /// well. They ping and the server answers; one that has not for `pingInterval`,
+    /// `pingIntervalGrace` and `pingTimeout` together is gone. Everything else is as in version 4.
     public var allowEIO3: Bool
     /// Whether a polling session may go over to a WebSocket.
     public var allowUpgrades: Bool
@@ -67,8 +68,8 @@ extension EngineIOServer {
     public var makeCookie: (@Sendable (Request) -> EngineIOCookie?)?
     /// Changes the header fields of answers that open a session, the 101 of a WebSocket included.
     public var initialHeaders: HeaderHook?
-    /// Changes the header fields of all answers, errors and the 101 of a WebSocket included; after
-    /// `initialHeaders`.
+    /// Changes the header fields of all answers of this server, its errors and the 101 of a WebSocket
+    /// included, after `initialHeaders`; not of what the host answers for an error thrown to it.
     public var headers: HeaderHook?
     /// Bytes waiting for one client above which `send` suspends and `offer` refuses.
     public var sendBufferBytes: Int
@@ -91,7 +92,7 @@ extension EngineIOServer {
     ///
     /// If it throws, or if the id is still that of another session, the request is answered 400
     /// with code 3. A session keeps its id until what it has to say has been fetched, at most
-    /// `closeTimeout` after its end.
+    /// `closeTimeout` after its end, and its handlers have returned.
     public var generateID: (@Sendable (Request) async throws -> SessionID)?
     /// Where to tell what happens: sessions and refused requests as `debug`, the first refused
     /// request as `notice`, the first page of another origin as `warning`, what handlers throw as
@@ -164,9 +165,12 @@ extension EngineIOServer {
   }
 }
 
-/// The pages that may use an Engine.IO server, by the `origin` field of their requests; requests
-/// without one, which no page can make across origins, are always let through. Enforced for HTTP
-/// and WebSocket alike, before a session exists.
+/// The pages that may use an Engine.IO server, by the `origin` field of their requests. Enforced for
+/// HTTP and WebSocket alike, before a session exists.
+///
+/// Requests without that field are always let through: programs that are not browsers send none.
+/// Neither does a page of another origin that loads `<img src="…">` or a script: so it can open a
+/// session in its visitor's name, without seeing the answer or being able to use it.
 public enum AllowedOrigins: Sendable {
   /// Pages from the same scheme, host and port.
   case sameOrigin

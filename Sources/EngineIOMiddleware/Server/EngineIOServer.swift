@@ -10,7 +10,8 @@ import Synchronization
 /// rest. It has sessions only while a host runs it, that is, within `withLifespan(_:)`; before and
 /// after, handshakes are answered 503.
 ///
-/// Handlers are registered before the host starts. Those of one session run one after the other:
+/// Handlers are registered before the host starts. Those of one session run one after the
+/// other, unless `handlerConcurrency` says otherwise:
 /// connect ends before the first message, disconnect comes once, after the last. A session without
 /// handlers just lives.
 public final class EngineIOServer: HTTPApplication {

@@ -89,11 +89,12 @@ extension EngineIOSession {
       let result = body(&state, &deferred)
       return (result, deferred)
     }
+    // First, so that whoever is resumed finds the session no longer counted.
+    if let reason = deferred.ended { engine.noteEnd(reason) }
     for (webSocket, code) in deferred.closes { webSocket.close(code) }
     deferred.poll?.resume(returning: deferred.packets)
     deferred.consumer?.resume(returning: deferred.next)
     for waiter in deferred.waiters { waiter.resume() }
-    if let reason = deferred.ended { engine.noteEnd(reason) }
     if deferred.isForgotten { engine.remove(self) }
     return result
   }
@@ -107,11 +108,14 @@ extension EngineIOSession {
       case .answerPoll(let poll, let packets):
         answer(poll, packets, &state, &deferred)
       case .send(let packets, let token):
-        state.takings &+= 1
+        // The answer to a probe takes nothing of what waits.
+        if state.machine.queuedPackets == 0 { state.takings &+= 1 }
         guard let webSocket = state.webSocket(token) else { break }
         state.traffic.sent.count(packets)
         for packet in packets {
-          webSocket.offer(packet.webSocketMessage(in: format), beyondHighWaterMark: true)
+          // A client may ping as often as it likes (version 3) without reading the answers.
+          webSocket.offer(
+            packet.webSocketMessage(in: format), beyondHighWaterMark: packet != .pong(""))
         }
       case .closeSocket(let token, let reason):
         // Not under the lock: a host may run other tasks of this thread from within, and nothing

@@ -56,7 +56,9 @@ public final class EngineIOSession: Sendable {
   /// Why the session ended; `nil` while it has not.
   public var disconnectReason: DisconnectReason? { state.withLock { $0.machine.endReason } }
 
-  /// Bytes that were sent here and that no poll and no operating system has taken yet.
+  /// Bytes that were sent here and that no poll and no operating system has taken yet. Of a WebSocket,
+  /// code that runs elsewhere than on its connection's event loop, where handlers do, sees only what
+  /// has not reached that loop yet.
   public var bufferedBytes: Int {
     let (queued, socket) = state.withLock { ($0.machine.queuedBytes, $0.socket?.webSocket) }
     return queued + (socket?.bufferedBytes ?? 0)

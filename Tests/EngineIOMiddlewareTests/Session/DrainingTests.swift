@@ -64,6 +64,21 @@ import Testing
     }
   }
 
+  @Test func aProbeTakesNothing() async throws {
+    try await serve(EngineIOServer()) { client in
+      let sid = try await client.connect()
+      let session = try client.session(sid)
+      try await session.send("a")
+      let drain = Task { try await session.drain() }
+      await eventually { session.isDraining }
+      let socket = try await client.webSocket("EIO=4&transport=websocket&sid=\(sid)")
+      socket.send("2probe")
+      #expect(await socket.text() == "3probe")
+      session.disconnect()
+      await #expect(throws: EngineIOSendError.closed) { try await drain.value }
+    }
+  }
+
   @Test(arguments: ["disconnect", "close", "overlap"])
   func sessionThatEndsFirst(how: String) async throws {
     try await serve(EngineIOServer()) { client in
