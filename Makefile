@@ -11,13 +11,14 @@ CONFIGURATION ?= debug
 SWIFT_FLAGS ?=
 
 export CONFIGURATION SWIFT_FLAGS
-# What `make fuzz` fuzzes (RequestFuzzer or PayloadFuzzer), how long it goes on, and where it begins.
+# What `make fuzz` fuzzes (RequestFuzzer or PayloadFuzzer); how long it and `make soak` go on, and
+# where they begin.
 TARGET ?= RequestFuzzer
 SECONDS ?= 60
 SEED ?= $(shell date +%s)
 swift_files := $(wildcard Sources Tests Examples Benchmarks Fuzzing Package.swift)
 
-.PHONY: help setup chat test interop autobahn fuzz bench instructions lint format
+.PHONY: help setup chat test interop autobahn soak fuzz bench instructions lint format
 .NOTPARALLEL:
 
 help: ## says this
@@ -37,6 +38,9 @@ interop: setup ## tests against python-engineio, curl, Autobahn and Chromium (in
 
 autobahn: setup ## runs the whole Autobahn test suite for WebSocket, best with CONFIGURATION=release
 	@scripts/autobahn.sh
+
+soak: setup ## soaks Engine.IO with clients that behave by chance (SECONDS=60, SEED=1)
+	@SOAK_SECONDS=$(SECONDS) SOAK_SEED=$(SEED) scripts/soak.sh
 
 fuzz: setup ## fuzzes a parser (TARGET=RequestFuzzer or PayloadFuzzer, SECONDS=60; faster with CONFIGURATION=release)
 	@swift run -c $(CONFIGURATION) $(SWIFT_FLAGS) $(TARGET) \

@@ -60,6 +60,11 @@ class Program:
         return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
 
     @property
+    def sockets(self) -> int:
+        """How many sockets it has open; a process opens other files as it first needs them."""
+        return sum(map(is_socket, Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
+    @property
     def cpu_seconds(self) -> float:
         """The time that all its threads have run."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
@@ -93,3 +98,10 @@ class Program:
             code = "still running"
             self.process.kill()
         assert code == 0, f"{self.process.args[0]}: {code}\n{self.errors[-4000:]}"
+
+
+def is_socket(descriptor: Path) -> bool:
+    try:
+        return os.readlink(descriptor).startswith("socket:")
+    except FileNotFoundError:  # closed meanwhile
+        return False
