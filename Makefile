@@ -16,9 +16,11 @@ export CONFIGURATION SWIFT_FLAGS
 TARGET ?= RequestFuzzer
 SECONDS ?= 60
 SEED ?= $(shell date +%s)
+# How often `make official` runs its suite.
+RUNS ?= 200
 swift_files := $(wildcard Sources Tests Examples Benchmarks Fuzzing Package.swift)
 
-.PHONY: help setup chat test interop autobahn soak fuzz bench instructions lint format
+.PHONY: help setup chat test interop autobahn official soak fuzz bench instructions lint format
 .NOTPARALLEL:
 
 help: ## says this
@@ -38,6 +40,11 @@ interop: setup ## tests against python-engineio, curl, Autobahn and Chromium (in
 
 autobahn: setup ## runs the whole Autobahn test suite for WebSocket, best with CONFIGURATION=release
 	@scripts/autobahn.sh
+
+official: setup ## runs what the official Engine.IO suite asserts again and again (RUNS=200)
+	swift build --build-tests $(SWIFT_FLAGS)
+	@"$$(swift build $(SWIFT_FLAGS) --show-bin-path)"/HTTPAppPackageTests.xctest \
+	  --testing-library swift-testing --filter OfficialSuiteTests --repetitions $(RUNS) --repeat-until fail
 
 soak: setup ## soaks Engine.IO with clients that behave by chance (SECONDS=60, SEED=1)
 	@SOAK_SECONDS=$(SECONDS) SOAK_SEED=$(SEED) scripts/soak.sh

@@ -54,7 +54,8 @@ async def run(soak: Soak) -> None:
         library = [soak.live_by_library(number, kind) for number, kind in enumerate(LIBRARY_PEERS)]
         results = await asyncio.gather(*wire, *library, return_exceptions=True)
     faults = [result for result in results if isinstance(result, BaseException)]
-    assert not faults, "\n".join(map(repr, faults))
+    if faults:
+        pytest.fail("\n".join(map(repr, faults)), pytrace=False)
 
 
 def remaining(server: Program, sids: list[str]) -> list[str]:

@@ -28,7 +28,7 @@ PATIENCE = 60
 MOST_SILENT = 200
 
 
-@dataclass
+@dataclass(repr=False)
 class Soak:
     """What all peers of a run share."""
 
