@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from conftest import Start
+from support import soak_library, soak_wire
 from support.programs import Program
 from support.soak import Soak
 from support.waiting import wait_for
@@ -50,8 +51,8 @@ def test_every_message_once_and_no_session_left(start: Start) -> None:
 async def run(soak: Soak) -> None:
     with ThreadPoolExecutor(WIRE_PEERS) as threads:
         loop = asyncio.get_running_loop()
-        wire = [loop.run_in_executor(threads, soak.live, number) for number in range(WIRE_PEERS)]
-        library = [soak.live_by_library(number, kind) for number, kind in enumerate(LIBRARY_PEERS)]
+        wire = [loop.run_in_executor(threads, soak_wire.live, soak, number) for number in range(WIRE_PEERS)]
+        library = [soak_library.live(soak, number, kind) for number, kind in enumerate(LIBRARY_PEERS)]
         results = await asyncio.gather(*wire, *library, return_exceptions=True)
     faults = [result for result in results if isinstance(result, BaseException)]
     if faults:
