@@ -32,7 +32,8 @@ SLACK = 20
 
 @pytest.mark.timeout(SECONDS + 240)
 def test_every_message_once_and_no_session_left(start: Start) -> None:
-    server = start("EchoServer", "--loops", "2", "--ping-interval", "500ms", "--ping-timeout", f"{TIMEOUT}s")
+    pings = ["--ping-interval", "500ms", "--ping-timeout", f"{TIMEOUT}s"]
+    server = start("EchoServer", "--loops", "2", "--deflate", *pings)
     before = server.sockets
     live = Session(server)
     assert remaining(server, [live.sid]) == [live.sid]

@@ -24,7 +24,11 @@ async def live(soak: Soak, number: int, transports: list[str]) -> None:
 async def one_life(soak: Soak, ledger: Ledger, transports: list[str]) -> None:
     """A session which the client ends."""
     # It gives up on requests that take five seconds unless it is told not to.
-    client = engineio.AsyncClient(handle_sigint=False, request_timeout=PATIENCE)
+    client = engineio.AsyncClient(
+        handle_sigint=False,
+        request_timeout=PATIENCE,
+        websocket_extra_options={"compress": ledger.rng.choice([0, 15])},
+    )
     faults: list[BaseException] = []
     progress = asyncio.Event()
     leaving = False
