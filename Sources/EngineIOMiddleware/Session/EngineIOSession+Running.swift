@@ -59,7 +59,7 @@ extension EngineIOSession {
     if let disconnect = handlers.disconnect, let reason = disconnectReason {
       do { try await disconnect(self, reason) } catch { tell(error) }
     }
-    values.withLock { $0.removeAll() }
+    forgetValues()
     withState { state, deferred in
       state.hasTask = false
       state.task = nil

@@ -21,7 +21,8 @@ extension EngineIOSession {
   /// Reading and setting are one step each; for both at once there is `withValue(_:_:)`.
   public subscript<Key: EngineIOSessionKey>(key: Key.Type) -> Key.Value? {
     get { values.withLock { $0[key] } }
-    set { values.withLock { $0[key] = newValue } }
+    // What there was is dropped after the lock was given back: that may run the application's code.
+    set { _ = values.withLock { $0.replace(key, with: newValue) } }
   }
 
   /// Reads and changes a value in one step that no other task gets between.
@@ -29,13 +30,14 @@ extension EngineIOSession {
   /// - Parameters:
   ///   - key: names the value.
   ///   - body: gets the value, `nil` if there is none. It must not use this session's values in
-  ///     another way, which would be waiting for itself; sending is allowed.
+  ///     another way, which would be waiting for itself, nor may the end of an object that it
+  ///     replaces; sending is allowed.
   public func withValue<Key: EngineIOSessionKey, Result, Failure: Error>(
     _ key: Key.Type, _ body: (inout Key.Value?) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {
     try values.withLock { values throws(Failure) in
       var value = values.take(key)
-      defer { values[key] = value }
+      defer { _ = values.replace(key, with: value) }
       return try body(&value)
     }
   }
@@ -48,9 +50,16 @@ extension EngineIOSession {
   ) throws(Failure) -> sending Result {
     try values.withLock { values throws(Failure) in
       var value = values.take(key) ?? initial()
-      defer { values[key] = value }
+      defer { _ = values.replace(key, with: value) }
       return try body(&value)
     }
+  }
+}
+
+extension EngineIOSession {
+  /// Forgets all values.
+  func forgetValues() {
+    _ = values.withLock { $0.takeAll() }
   }
 }
 
@@ -59,29 +68,35 @@ struct EngineIOSessionValues: Sendable {
   private var entries: [(key: ObjectIdentifier, value: any Sendable)] = []
 
   subscript<Key: EngineIOSessionKey>(key: Key.Type) -> Key.Value? {
-    get {
-      let id = ObjectIdentifier(key)
-      return entries.first { $0.key == id }?.value as? Key.Value
+    let id = ObjectIdentifier(key)
+    return entries.first { $0.key == id }?.value as? Key.Value
+  }
+
+  /// Sets a value.
+  ///
+  /// - Returns: the one before, for the caller to drop when it holds no lock.
+  mutating func replace<Key: EngineIOSessionKey>(
+    _ key: Key.Type, with value: Key.Value?
+  ) -> Key.Value? {
+    let id = ObjectIdentifier(key)
+    guard let index = entries.firstIndex(where: { $0.key == id }) else {
+      if let value { entries.append((id, value)) }
+      return nil
     }
-    set {
-      let id = ObjectIdentifier(key)
-      let index = entries.firstIndex { $0.key == id }
-      switch (index, newValue) {
-      case (let index?, let value?): entries[index].value = value
-      case (let index?, nil): entries.remove(at: index)
-      case (nil, let value?): entries.append((id, value))
-      case (nil, nil): break
-      }
-    }
+    guard let value else { return entries.remove(at: index).value as? Key.Value }
+    let old = entries[index].value as? Key.Value
+    entries[index].value = value
+    return old
   }
 
   /// Takes a value out, so that whoever changes it has the only reference.
   mutating func take<Key: EngineIOSessionKey>(_ key: Key.Type) -> Key.Value? {
-    defer { self[key] = nil }
-    return self[key]
+    replace(key, with: nil)
   }
 
-  mutating func removeAll() {
-    entries = []
+  /// Takes all values out, for the caller to drop when it holds no lock.
+  mutating func takeAll() -> EngineIOSessionValues {
+    defer { entries = [] }
+    return self
   }
 }

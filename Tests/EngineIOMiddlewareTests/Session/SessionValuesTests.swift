@@ -60,6 +60,31 @@ import Testing
     }
   }
 
+  /// What goes with a value may use the others: the lock has been given back.
+  @Test func valueThatIsDroppedMayReadOthers() async throws {
+    final class Resource: Sendable {
+      let session: EngineIOSession
+      let log: Log
+      init(_ session: EngineIOSession, _ log: Log) { (self.session, self.log) = (session, log) }
+      deinit { log("dropped by \(session[Name.self] ?? "nobody")") }
+    }
+    enum Key: EngineIOSessionKey { typealias Value = Resource }
+    let log = Log()
+    try await serve(EngineIOServer()) { client in
+      let sid = try await client.connect()
+      let session = try client.session(sid)
+      session[Name.self] = "ada"
+      session[Key.self] = Resource(session, log)
+      session[Key.self] = Resource(session, log)
+      #expect(log.lines.count == 1)
+      session[Key.self] = nil
+      #expect(log.lines == ["dropped by ada", "dropped by ada"])
+      session[Key.self] = Resource(session, log)
+      _ = try await client.post(sid, "1")
+      #expect(await log.lines(3).last == "dropped by nobody")
+    }
+  }
+
   @Test func changesAreOneStep() async throws {
     let engine = EngineIOServer()
     try await serve(engine) { client in
