@@ -32,9 +32,7 @@ extension EngineIOServer {
       }
     }
     guard insert(session) else {
-      session.reject()
-      // The application has accepted the session, and so hears of its end.
-      try? await handlers.disconnect?(session, .serverShutdown)
+      await session.endUnopened()
       throw Refusal(.unavailable, .unavailable)
     }
     session.start()

@@ -39,6 +39,23 @@ extension EngineIOSession {
     state.withLock { $0.machine.reject() }
   }
 
+  /// The application accepted the session, and so hears of its end, but the server stops and does
+  /// not take it any more.
+  nonisolated(nonsending) func endUnopened() async {
+    let now = engine.time.now()
+    withState { state, deferred in
+      // Ended from within, it ends when it opens; at once, whatever is left for the client.
+      var actions = state.machine.end(.serverShutdown, now: now)
+      actions += state.machine.open(handshake: "", now: now).actions
+      actions += state.machine.end(.serverShutdown, now: now)
+      perform(actions, &state, &deferred)
+      // The server never knew it.
+      deferred.ended = nil
+      deferred.isForgotten = false
+    }
+    await disconnected()
+  }
+
   func cancelHandlers() {
     state.withLock { $0.task }?.cancel()
   }
@@ -56,16 +73,21 @@ extension EngineIOSession {
       await handleMessages()
     }
     if let log = engine.log, let reason = disconnectReason { log.ended(self, reason) }
-    if let disconnect = handlers.disconnect, let reason = disconnectReason {
-      do { try await disconnect(self, reason) } catch { tell(error) }
-    }
-    forgetValues()
+    await disconnected()
     withState { state, deferred in
       state.hasTask = false
       state.task = nil
       state.mailbox.removeAll()
       deferred.isForgotten = state.isReleased
     }
+  }
+
+  /// Runs the disconnect handler; after it the session has no values.
+  private nonisolated(nonsending) func disconnected() async {
+    if let disconnect = handlers.disconnect, let reason = disconnectReason {
+      do { try await disconnect(self, reason) } catch { tell(error) }
+    }
+    forgetValues()
   }
 
   /// Handles messages until the session has ended, on the executor of its connection: after an

@@ -213,6 +213,44 @@ import Testing
     #expect(log.lines.count == 2)
   }
 
+  /// The server stops while the handler runs: the session ends before anybody knew it.
+  @Test(arguments: [false, true])
+  func disconnectOfASessionThatComesTooLate(isUpgrade: Bool) async throws {
+    struct Failed: Error {}
+    enum Name: EngineIOSessionKey { typealias Value = String }
+    let gate = Gate()
+    let log = Log()
+    let engine = EngineIOServer()
+    engine.onConnect { session, _ in
+      session[Name.self] = "ada"
+      log("connect")
+      await gate.wait()
+    }
+    engine.onDisconnect { session, reason in
+      let known = session.disconnectReason?.rawValue ?? "none"
+      log("\(session[Name.self] ?? "nobody"): \(reason), \(known), \(session.isOpen)")
+      throw Failed()
+    }
+    engine.onError { session, error in log("\(error)") }
+    try await serve(engine) { client in
+      let task = Task {
+        try await client.send(
+          client.request(
+            .get, "EIO=4&transport=\(isUpgrade ? "websocket" : "polling")",
+            isWebSocketUpgrade: isUpgrade))
+      }
+      _ = await log.lines(1)
+      engine.beginGracefulShutdown()
+      gate.open()
+      let answer = try await task.value
+      #expect(answer.status == 503)
+    }
+    #expect(
+      log.lines == ["connect", "ada: server shutdown, server shutdown, false", "Failed()"])
+    #expect(engine.sessionCount == 0)
+    #expect(engine.timers.isEmpty)
+  }
+
   @Test func clientThatWentAwayMeanwhileIsDisconnected() async throws {
     let gate = Gate()
     let log = Log()
