@@ -37,6 +37,7 @@ extension EngineIOSession {
   /// The application refused the session.
   func reject() {
     state.withLock { $0.machine.reject() }
+    forgetValues()
   }
 
   /// The application accepted the session, and so hears of its end, but the server stops and does

@@ -60,6 +60,31 @@ import Testing
     }
   }
 
+  /// Even if they refer to the session that they are kept with.
+  @Test func valuesOfARefusedSessionAreFreed() async throws {
+    final class Player: Sendable {
+      let session: EngineIOSession
+      init(_ session: EngineIOSession) { self.session = session }
+    }
+    enum Key: EngineIOSessionKey { typealias Value = Player }
+    struct Weak {
+      weak var player: Player?
+    }
+    let weak = Mutex(Weak())
+    let engine = EngineIOServer()
+    engine.onConnect { session, _ in
+      let player = Player(session)
+      weak.withLock { $0.player = player }
+      session[Key.self] = player
+      throw ConnectionRejected()
+    }
+    try await serve(engine) { client in
+      let answer = try await client.get("EIO=4&transport=polling")
+      #expect(answer.status == 401)
+      #expect(weak.withLock { $0.player == nil })
+    }
+  }
+
   /// What goes with a value may use the others: the lock has been given back.
   @Test func valueThatIsDroppedMayReadOthers() async throws {
     final class Resource: Sendable {
