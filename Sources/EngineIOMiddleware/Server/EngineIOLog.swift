@@ -40,6 +40,10 @@ final class EngineIOLog: Sendable {
       metadata: ["session": "\(session.id)", "error": "\(error)"])
   }
 
+  func backgroundTaskFailed(_ error: any Error) {
+    logger.error("a background task failed", metadata: ["error": "\(error)"])
+  }
+
   /// Of what clients on the internet do wrong all the time only the first is noticeable: it may be
   /// the developer's own.
   func refused(_ request: Request, _ refusal: Refusal) {

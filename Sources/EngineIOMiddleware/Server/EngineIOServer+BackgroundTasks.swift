@@ -17,7 +17,7 @@ extension EngineIOServer {
   /// lifespan's own task is cancelled, so are they, at once. Once they are being cancelled no other
   /// one starts any more.
   ///
-  /// A task that throws ends alone, and `onBackgroundError(_:)` hears of it.
+  /// A task that throws ends alone; the server's log and `onBackgroundError(_:)` hear of it.
   public func addBackgroundTask(_ task: @escaping @Sendable () async throws -> Void) {
     state.withLock { state in
       if state.phase == .idle {
@@ -38,11 +38,12 @@ extension EngineIOServer {
     let failure = state.withLock(\.handlers.backgroundFailure)
     await withDiscardingTaskGroup { group in
       for await task in tasks {
-        group.addTask {
+        group.addTask { [log] in
           do {
             try await task()
           } catch {
             if Task.isCancelled && error is CancellationError { return }
+            log?.backgroundTaskFailed(error)
             failure?(error)
           }
         }

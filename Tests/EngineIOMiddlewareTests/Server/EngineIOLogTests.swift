@@ -51,6 +51,18 @@ import Testing
     }
   }
 
+  @Test func whatBackgroundTasksThrow() async throws {
+    let log = Log()
+    let engine = server(log, level: .error)
+    engine.addBackgroundTask {
+      log("begin")
+      throw Failure()
+    }
+    // Tasks that have begun are waited for.
+    try await serve(engine) { _ in _ = await log.lines(1) }
+    #expect(log.lines == ["begin", "error a background task failed error=Failure()"])
+  }
+
   @Test func ofRefusedOriginsTheFirstIsNoticeable() async throws {
     let log = Log()
     try await serve(server(log)) { client in
