@@ -69,6 +69,9 @@ extension EngineIOServer {
         $0.sessions[id] == nil && $0.reservedIDs.insert(id).inserted
       }
       if isFree { return id }
+    } catch let error as CancellationError where Task.isCancelled {
+      // Nobody is there to be refused.
+      throw error
     } catch {
       refusal.cause = error
     }

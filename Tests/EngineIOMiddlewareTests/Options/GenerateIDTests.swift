@@ -107,4 +107,27 @@ import Testing
     #expect(engine.state.withLock { $0.reservedIDs.isEmpty })
     #expect(log.lines == ["connect", "idGeneration taken", "connect taken", "connect"])
   }
+
+  /// A client that goes away meanwhile has not sent a bad request.
+  @Test func cancellationIsNoRefusal() async throws {
+    let log = Log()
+    let gate = Gate()
+    let engine = echoServer {
+      $0.generateID = { _ in
+        log("asked")
+        await gate.wait()
+        try Task.checkCancellation()
+        return .random(tag: nil)
+      }
+    }
+    engine.onConnectionError { log("\($0.context)") }
+    try await serve(engine) { client in
+      let task = Task { try await client.get(Self.query) }
+      _ = await log.lines(1)
+      task.cancel()
+      gate.open()
+      await #expect(throws: CancellationError.self) { try await task.value }
+    }
+    #expect(log.lines == ["asked"])
+  }
 }
