@@ -21,14 +21,20 @@ public enum JSONP {
   ///
   /// - Returns: `nil` if there is no such field, or an escape is incomplete.
   public static func payload(inForm form: ByteBuffer) -> ByteBuffer? {
-    for field in form.readableBytesView.split(separator: UInt8(ascii: "&")) {
-      guard field.starts(with: [UInt8(ascii: "d"), UInt8(ascii: "=")]) else { continue }
-      return decode(field.dropFirst(2)).map(unescape)
+    form.withUnsafeReadableBytes { fields in
+      // No array of the fields: a form may be nothing but separators.
+      var start = fields.startIndex
+      while true {
+        let end = fields[start...].firstIndex(of: UInt8(ascii: "&")) ?? fields.endIndex
+        let field = fields[start..<end]
+        if field.starts(with: "d=".utf8) { return decode(field.dropFirst(2)).map(unescape) }
+        guard end < fields.endIndex else { return nil }
+        start = end + 1
+      }
     }
-    return nil
   }
 
-  private static func decode(_ value: ByteBufferView) -> [UInt8]? {
+  private static func decode(_ value: Slice<UnsafeRawBufferPointer>) -> [UInt8]? {
     var decoded: [UInt8] = []
     decoded.reserveCapacity(value.count)
     var rest = value.makeIterator()

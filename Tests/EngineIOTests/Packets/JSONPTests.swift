@@ -19,11 +19,13 @@ import Testing
   @Test(
     arguments: [
       ("d=4a", "4a"), ("d=", ""), ("x=1&d=4a&d=4b", "4a"), ("d=4a+b%20c", "4a b c"),
+      ("&&d=4a&", "4a"), ("x&d=4a", "4a"), ("x&d=&d=4a", ""),
       ("d=4%C3%A9%1e4b", "4é\u{1e}4b"), ("d=4a=b", "4a=b"), ("d=bAQ%3D%3D", "bAQ=="),
       // A line feed, then a backslash and an n, then more backslashes before it, then none after.
       ("d=4a%5Cnb", "4a\nb"), (#"d=4a\\nb"#, #"4a\nb"#), (#"d=4a\\\nb"#, #"4a\\nb"#),
       (#"d=4\\a\tb\"#, #"4\\a\tb\"#), (#"d=4\n\n\\n"#, "4\n\n\\n"),
       ("", nil), ("4a", nil), ("dd=4a", nil), ("D=4a", nil), ("d", nil), ("d=%", nil),
+      ("&", nil), ("x&d", nil), ("d&=4a", nil),
       ("d=%4", nil),
       ("d=%zz", nil),
     ] as [(String, String?)])
