@@ -106,7 +106,8 @@ let package = Package(
       name: "PayloadFuzzer",
       dependencies: ["FuzzingSupport", "EngineIO", nioCore, argumentParser],
       path: "Fuzzing/PayloadFuzzer"),
-    .target(name: "FuzzingSupport", path: "Fuzzing/FuzzingSupport"),
+    .target(
+      name: "FuzzingSupport", dependencies: [argumentParser], path: "Fuzzing/FuzzingSupport"),
 
     .target(name: "KnownRequests", path: "Tests/KnownRequests"),
     .testTarget(name: "HTTPCodecTests", dependencies: ["HTTPCodec", "KnownRequests"]),

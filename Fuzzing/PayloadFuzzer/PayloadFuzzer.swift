@@ -8,23 +8,7 @@ import FuzzingSupport
 /// against the encoders and against their limits.
 @main
 struct PayloadFuzzer: ParsableCommand {
-  @Option(help: "How long to go on with mutations.")
-  var seconds = 5.0
-
-  @Option(help: "Stop after this many mutations; 0: when the time is over.")
-  var count = 0
-
-  @Option(help: "Where the mutations begin; the same seed and corpus give the same inputs.")
-  var seed: UInt64 = 1
-
-  @Option(help: "The folder of the corpus.")
-  var corpus: String?
-
-  @Flag(help: "Write inputs that did something new to the corpus.")
-  var keep = false
-
-  @Option(help: "Only this input, written as in the corpus.")
-  var input: String?
+  @OptionGroup var fuzzing: FuzzingRun
 
   private static let seeds =
     [
@@ -54,51 +38,20 @@ struct PayloadFuzzer: ParsableCommand {
     ]
 
   func run() throws {
-    var corpus = try Corpus(folder: corpus, name: "payloads")
-    var mutator = Mutator(
-      random: SplitMix64(seed: seed), dictionary: Self.dictionary, maximumLength: 400)
-    if let input {
+    var mutator = fuzzing.makeMutator(dictionary: Self.dictionary, maximumLength: 400)
+    if let input = fuzzing.input {
       let trial = Trial(try Corpus.decode(input), &mutator)
       print(trial.description)
       if trial.failure != nil { throw ExitCode.failure }
       return
     }
-    var tally: [String: Int] = [:]
-    var findings: [String: [UInt8]] = [:]
-    func check(_ input: [UInt8], isKnown: Bool) {
+    try fuzzing(
+      "PayloadFuzzer", corpus: "payloads", &mutator, known: Self.seeds, valid: Self.seeds
+    ) { input, mutator in
       let trial = Trial(input, &mutator)
-      corpus.note(input, trial.signature, isKnown: isKnown, isAccepted: trial.isAccepted)
-      if let what = trial.failure {
-        if input.count < findings[what]?.count ?? .max { findings[what] = input }
-      } else {
-        tally[trial.outcome, default: 0] += 1
-      }
+      return FuzzingRun.Verdict(
+        trial.failure ?? trial.outcome, isFailure: trial.failure != nil,
+        signature: trial.signature, isAccepted: trial.isAccepted)
     }
-
-    for input in corpus.inputs { check(input, isKnown: true) }
-    for input in Self.seeds { check(input, isKnown: false) }
-    for seed in Self.seeds {
-      for input in Mutator.neighbours(of: seed) { check(input, isKnown: false) }
-    }
-    let seeds = corpus.inputs.count
-    let start = ContinuousClock.now
-    let end = start + .seconds(seconds)
-    var made = 0
-    while ContinuousClock.now < end, count == 0 || made < count {
-      check(mutator.mutate(corpus), isKnown: false)
-      made += 1
-    }
-    if keep { try corpus.save() }
-
-    for (outcome, times) in tally.sorted(by: { $0.value > $1.value }) {
-      print("\(times)\t\(outcome)")
-    }
-    print(
-      "seed \(seed): \(made) mutations of \(seeds) inputs in \(ContinuousClock.now - start), \(corpus.added) new"
-    )
-    for (what, input) in findings {
-      print("\(what)\n  look: PayloadFuzzer --input '\(Corpus.encode(input))'")
-    }
-    if !findings.isEmpty { throw ExitCode.failure }
   }
 }
