@@ -11,26 +11,8 @@ extension SessionStateMachine {
   public mutating func send(
     contentsOf messages: [EngineIOMessage], isDroppable: Bool = false
   ) -> SendOutcome {
-    switch state {
-    case .open(.socket(let socket)):
-      return .send(on: socket)
-    case .open(.polling(var polling)):
-      guard messages.allSatisfy(canPoll) else { return .refused(.separatorInText) }
-      if let poll = polling.poll {
-        polling.poll = nil
-        state = .open(.polling(polling))
-        return .answerPoll(poll)
-      }
-      if isDroppable && isAboveHighWaterMark { return .refused(.bufferFull) }
-    case .open(.awaitedSocket):
-      if isDroppable && isAboveHighWaterMark { return .refused(.bufferFull) }
-    case .opening(let kind, nil):
-      if kind == .polling && !messages.allSatisfy(canPoll) { return .refused(.separatorInText) }
-      // Nobody takes what is sent before the handshake is answered, so waiting would be for ever.
-      if isAboveHighWaterMark { return .refused(.bufferFull) }
-    case .opening, .closing, .closed:
-      return .refused(.closed)
-    }
+    let outcome = outcomeUnqueued(isDroppable) { machine in messages.allSatisfy(machine.canPoll) }
+    if let outcome { return outcome }
     for message in messages { queue.append(.message(message)) }
     return .queued(isAboveHighWaterMark: isAboveHighWaterMark)
   }

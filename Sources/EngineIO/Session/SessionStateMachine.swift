@@ -201,30 +201,40 @@ extension SessionStateMachine {
   ///
   /// - Parameter isDroppable: refuse it above the high-water mark instead of queueing it.
   public mutating func send(_ message: EngineIOMessage, isDroppable: Bool = false) -> SendOutcome {
+    if let outcome = outcomeUnqueued(isDroppable, canPoll: { $0.canPoll(message) }) {
+      return outcome
+    }
+    queue.append(.message(message))
+    return .queued(isAboveHighWaterMark: isAboveHighWaterMark)
+  }
+
+  /// What becomes of something to be sent, if it is not to be queued.
+  ///
+  /// - Parameter canPoll: whether a poll can carry it; asked only when one would have to.
+  @inline(__always)
+  mutating func outcomeUnqueued(
+    _ isDroppable: Bool, canPoll: (Self) -> Bool
+  ) -> SendOutcome? {
     switch state {
     case .open(.socket(let socket)):
       return .send(on: socket)
     case .open(.polling(var polling)):
-      guard canPoll(message) else { return .refused(.separatorInText) }
+      guard canPoll(self) else { return .refused(.separatorInText) }
       if let poll = polling.poll {
         polling.poll = nil
         state = .open(.polling(polling))
         return .answerPoll(poll)
       }
-      if isDroppable && isAboveHighWaterMark { return .refused(.bufferFull) }
+      return isDroppable && isAboveHighWaterMark ? .refused(.bufferFull) : nil
     case .open(.awaitedSocket):
-      if isDroppable && isAboveHighWaterMark { return .refused(.bufferFull) }
+      return isDroppable && isAboveHighWaterMark ? .refused(.bufferFull) : nil
     case .opening(let kind, nil):
-      if kind == .polling && !canPoll(message) {
-        return .refused(.separatorInText)
-      }
+      if kind == .polling, !canPoll(self) { return .refused(.separatorInText) }
       // Nobody takes what is sent before the handshake is answered, so waiting would be for ever.
-      if isAboveHighWaterMark { return .refused(.bufferFull) }
+      return isAboveHighWaterMark ? .refused(.bufferFull) : nil
     case .opening, .closing, .closed:
       return .refused(.closed)
     }
-    queue.append(.message(message))
-    return .queued(isAboveHighWaterMark: isAboveHighWaterMark)
   }
 
   /// Whether a poll can carry a message.

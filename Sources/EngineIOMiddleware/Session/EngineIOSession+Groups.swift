@@ -6,9 +6,9 @@ import HTTPApp
 import Synchronization
 
 extension EngineIOSession {
-  /// Sends messages that belong together, and suspends as `send(_:compress:)` does: all of them are taken, or
-  /// none, and no other message gets between them. One poll takes them in one payload; a WebSocket
-  /// gets their frames in one batch.
+  /// Sends messages that belong together, and suspends as `send(_:compress:)` does: all of them are
+  /// taken, or none, and no other message gets between them. One poll takes them in one payload; a
+  /// WebSocket gets their frames in one batch.
   ///
   /// A group counts for the send buffer's limits as one message does: it is taken as a whole.
   ///
