@@ -2,7 +2,6 @@
 // Part of HTTPApp.
 
 import ContentCodec
-import EngineIO
 import HTTPApp
 import HTTPTypes
 
@@ -23,30 +22,12 @@ extension EngineIOServer {
     /// Creates a value with the defaults.
     public init() {}
   }
-
-  /// The answer that takes packets to a client.
-  ///
-  /// - Parameter jsonp: the number of the function that a script calls with them.
-  func answer(
-    _ packets: [Packet], to request: Request, _ format: PacketFormat, jsonp: Int?
-  ) -> Response {
-    // A script cannot hold binary data.
-    let format = jsonp != nil && format == .v3 ? PacketFormat.v3Base64 : format
-    var response = Response.engineIO(packets, format)
-    if let jsonp { response.wrapInScript(index: jsonp) }
-    if let compression = configuration.httpCompression,
-      let length = response.body.length, length >= compression.minimumBytes
-    {
-      compression.apply(to: &response, for: request)
-    }
-    return response
-  }
 }
 
 extension EngineIOServer.HTTPCompression {
   // Not inlined, because few answers are that long.
   @inline(never)
-  fileprivate func apply(to response: inout Response, for request: Request) {
+  func apply(to response: inout Response, for request: Request) {
     response.headerFields[.vary] = "accept-encoding"
     guard case .bytes(let content) = response.body.kind,
       let accepted = request.headerValue(.acceptEncoding),

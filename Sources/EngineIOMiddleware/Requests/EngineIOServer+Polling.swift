@@ -14,6 +14,24 @@ extension EngineIOServer {
     answer(try await session.poll(), to: request, session.format, jsonp: jsonp)
   }
 
+  /// The answer that takes packets to a client.
+  ///
+  /// - Parameter jsonp: the number of the function that a script calls with them.
+  func answer(
+    _ packets: [Packet], to request: Request, _ format: PacketFormat, jsonp: Int?
+  ) -> Response {
+    // A script cannot hold binary data.
+    let format = jsonp != nil && format == .v3 ? PacketFormat.v3Base64 : format
+    var response = Response.engineIO(packets, format)
+    if let jsonp { response.wrapInScript(index: jsonp) }
+    if let compression = configuration.httpCompression,
+      let length = response.body.length, length >= compression.minimumBytes
+    {
+      compression.apply(to: &response, for: request)
+    }
+    return response
+  }
+
   /// Takes the packets of a post. The answer leaves when they are in the hands of the session and
   /// its handlers have had a turn, so that what they send at once is ready for the next poll.
   nonisolated(nonsending) func post(
