@@ -20,7 +20,9 @@ struct HTTPConnectionServingTests {
     let logged = Events()
     try await withConnection(
       to: HTTPHandler { _ in throw Unexpected() },
-      configure: { $0.logger = Logger(label: "test") { _ in RecordingLog(events: logged) } }
+      configure: {
+        $0.logger = Logger(label: "test") { _ in RecordingLog(logged, .error, key: "error") }
+      }
     ) { client async throws in
       for _ in 0..<2 {
         let response = try await client.get("/secret")
@@ -121,24 +123,5 @@ struct HTTPConnectionServingTests {
       #expect(try await client.get("/")["server"] == nil)
       #expect(try await client.exchange("BAD\r\n\r\n")["server"] == nil)
     }
-  }
-}
-
-private struct RecordingLog: LogHandler {
-  let events: Events
-  var metadata: Logger.Metadata = [:]
-  var logLevel = Logger.Level.error
-
-  init(events: Events) {
-    self.events = events
-  }
-
-  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-    get { metadata[key] }
-    set { metadata[key] = newValue }
-  }
-
-  func log(event: LogEvent) {
-    events.record("\(event.message): \(event.metadata?["error"] ?? "-")")
   }
 }

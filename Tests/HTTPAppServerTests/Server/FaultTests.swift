@@ -132,7 +132,7 @@ struct FaultTests {
       Recorder(app, app.events),
       configure: {
         $0.shutdownTimeout = .milliseconds(200)
-        $0.logger = Logger(label: "test") { _ in WarningLog(events: logged) }
+        $0.logger = Logger(label: "test") { _ in RecordingLog(logged, .warning, key: "handlers") }
       }
     ) { server async throws in
       let client = try await server.connect()
@@ -204,24 +204,5 @@ struct FaultTests {
       }
       for client in dripping { #expect(try await client.receiveResponse().status == 408) }
     }
-  }
-}
-
-private struct WarningLog: LogHandler {
-  let events: Events
-  var metadata: Logger.Metadata = [:]
-  var logLevel = Logger.Level.warning
-
-  init(events: Events) {
-    self.events = events
-  }
-
-  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-    get { metadata[key] }
-    set { metadata[key] = newValue }
-  }
-
-  func log(event: LogEvent) {
-    events.record("\(event.message): \(event.metadata?["handlers"] ?? "-")")
   }
 }
