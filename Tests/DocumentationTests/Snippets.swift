@@ -25,6 +25,28 @@ enum Snippets {
     // end
   }
 
+  static func serverConfiguration(app: HTTPHandler) async throws {
+    // snippet: server-configuration
+    var configuration = HTTPServerConfiguration(address: .ip("::", port: 8080), loopCount: 2)
+    configuration.serverName = "example"
+    configuration.limits.connectionsPerPeer = 100
+    try await HTTPServer(app, configuration: configuration).run()
+    // end
+  }
+
+  static func webSocketOptions(request: Request) -> Response {
+    // snippet: websocket-options
+    var options = WebSocketOptions()
+    options.maxMessageBytes = 64 << 10
+    options.compression = WebSocketCompression()
+    return .webSocket(
+      subprotocol: request.offeredSubprotocols.first { $0 == "chat" }, options: options
+    ) { socket in
+      for try await message in socket.messages { try await socket.send(message) }
+    }
+    // end
+  }
+
   static func chat() async throws {
     // snippet: chat
     let engine = EngineIOServer()
