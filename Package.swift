@@ -14,6 +14,8 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let asyncHTTPClient = Target.Dependency.product(
+  name: "AsyncHTTPClient", package: "async-http-client")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -28,10 +30,15 @@ let package = Package(
     .library(name: "EngineIO", targets: ["EngineIO"]),
     .library(name: "EngineIOMiddleware", targets: ["EngineIOMiddleware"]),
     .library(name: "EngineIOFoundation", targets: ["EngineIOFoundation"]),
+    .library(name: "EngineIOClient", targets: ["EngineIOClient"]),
+    .executable(name: "serve", targets: ["Serve"]),
+    .executable(name: "eio", targets: ["Eio"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+    .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
     .package(
@@ -77,6 +84,26 @@ let package = Package(
 
     // The one library that imports Foundation; a product of its own for that reason.
     .target(name: "EngineIOFoundation", dependencies: ["EngineIOMiddleware"]),
+
+    .target(
+      name: "EngineIOClient",
+      dependencies: [
+        "EngineIO", "WebSocketCodec", "HTTPCodec", httpTypes, nioCore, nioPosix, asyncHTTPClient,
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+
+    // The development server, and the command-line client.
+    .target(
+      name: "DevelopmentServer",
+      dependencies: [
+        "HTTPApp", "HTTPAppServer", "EngineIOMiddleware", "StaticFiles", httpTypes, nioCore,
+        asyncHTTPClient, .product(name: "Logging", package: "swift-log"),
+      ]),
+    .executableTarget(
+      name: "Serve", dependencies: ["DevelopmentServer", "HTTPAppServer", argumentParser]),
+    .executableTarget(name: "Eio", dependencies: ["EngineIOClient", argumentParser]),
 
     // Programs.
     .executableTarget(
@@ -133,9 +160,17 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(
+      name: "EngineIOClientTests",
+      dependencies: [
+        "EngineIOClient", "EngineIOMiddleware", "HTTPAppTesting", nioCore, nioPosix, httpTypes,
+      ]),
+    .testTarget(
+      name: "DevelopmentServerTests",
+      dependencies: ["DevelopmentServer", "HTTPAppTesting", httpTypes, nioCore]),
+    .testTarget(
       name: "DocumentationTests",
       dependencies: [
-        "HTTPApp", "EngineIOFoundation", "EngineIOMiddleware", "StaticFiles", "HTTPAppServer",
+        "HTTPApp", "EngineIOClient", "EngineIOFoundation", "EngineIOMiddleware", "StaticFiles", "HTTPAppServer",
         "HTTPAppTesting", httpTypes, nioCore, .product(name: "Logging", package: "swift-log"),
       ]),
   ]

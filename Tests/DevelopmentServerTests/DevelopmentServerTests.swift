@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import DevelopmentServer
+import Testing
