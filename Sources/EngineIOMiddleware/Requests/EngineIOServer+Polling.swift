@@ -63,13 +63,15 @@ extension EngineIOServer {
     switch session.format {
     case .v4:
       hasMessages = try await deliver(
-        PayloadDecoder(payload, limits: limits), of: post, to: session)
+        PayloadDecoder(payload, limits: limits), of: post, to: session,
+        on: request.connection.executor)
     case .v3, .v3Base64:
       let isBinary = jsonp == nil && request.hasBinaryPayload
       hasMessages = try await deliver(
-        PayloadDecoderV3(payload, isBinary: isBinary, limits: limits), of: post, to: session)
+        PayloadDecoderV3(payload, isBinary: isBinary, limits: limits), of: post, to: session,
+        on: request.connection.executor)
     }
-    if hasMessages { await session.letHandlersRun(from: request.connection.executor) }
+    if hasMessages { await session.letHandlersRun() }
     if let refusal = session.endPost(post, failure: nil) { throw refusal }
     return jsonp == nil ? .engineIOAcknowledgement : .engineIOFormAcknowledgement
   }
@@ -78,13 +80,14 @@ extension EngineIOServer {
   ///
   /// - Returns: whether there were messages among them.
   private nonisolated(nonsending) func deliver(
-    _ payload: some PayloadReader, of post: PostToken, to session: EngineIOSession
+    _ payload: some PayloadReader, of post: PostToken, to session: EngineIOSession,
+    on executor: (any TaskExecutor)?
   ) async throws -> Bool {
     var decoder = payload
     var hasMessages = false
     do {
       while let packet = try decoder.next() {
-        switch session.receive(packet, in: post) {
+        switch session.receive(packet, in: post, on: executor) {
         case .message:
           hasMessages = true
         case .messageWithoutRoom:

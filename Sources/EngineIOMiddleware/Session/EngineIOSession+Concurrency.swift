@@ -28,24 +28,15 @@ extension EngineIOSession {
   ) async {
     let places = HandlerPlaces(limit)
     await withDiscardingTaskGroup { group in
-      var executor = state.withLock(\.executor)
       while true {
         await places.take()
-        switch await next() {
-        case .message(let message):
-          // Immediate, so that they begin in order and what does not suspend needs no turn.
-          group.addImmediateTask(executorPreference: executor) {
-            await self.handle(message, by: handler)
-            places.giveBack()
-          }
-        case .move:
-          executor = state.withLock {
-            $0.executor = $0.movesTo.take() ?? $0.executor
-            return $0.executor
-          }
+        guard case .message(let message) = await next() else { return }
+        // After an upgrade it is another one.
+        let executor = state.withLock(\.executor)
+        // Immediate, so that they begin in order and what does not suspend needs no turn.
+        group.addImmediateTask(executorPreference: executor) {
+          await self.handle(message, by: handler)
           places.giveBack()
-        case .finished:
-          return
         }
       }
     }

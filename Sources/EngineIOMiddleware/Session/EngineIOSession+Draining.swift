@@ -39,7 +39,7 @@ extension EngineIOSession {
   private func drainStep(_ state: State) -> PushOutcome {
     guard state.machine.isOpen else { return .refused(.closed) }
     if state.machine.queuedPackets > 0 {
-      return state.hasTask ? .waitForRoom : .refused(.bufferFull)
+      return state.isHandled ? .waitForRoom : .refused(.bufferFull)
     }
     guard let socket = state.socket else { return .done }
     return .waitForSocket(socket.webSocket)

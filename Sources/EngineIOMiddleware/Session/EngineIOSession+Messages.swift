@@ -32,18 +32,9 @@ extension EngineIOSession {
       public mutating func next(
         isolation actor: isolated (any Actor)? = #isolation
       ) async throws(EngineIODisconnected) -> EngineIOMessage? {
-        while true {
-          switch await session.nextUnlessCancelled() {
-          case .message(let message):
-            return message
-          case .move:
-            // The handler's own frames cannot be moved to another executor.
-            session.state.withLock { $0.movesTo = nil }
-          case .finished:
-            guard let reason = session.disconnectReason, !reason.isClose else { return nil }
-            throw EngineIODisconnected(reason: reason)
-          }
-        }
+        if case .message(let message) = await session.nextUnlessCancelled() { return message }
+        guard let reason = session.disconnectReason, !reason.isClose else { return nil }
+        throw EngineIODisconnected(reason: reason)
       }
     }
   }

@@ -98,30 +98,35 @@ extension EngineIOSession {
     }
   }
 
-  func receive(_ packet: Packet, in post: PostToken) -> Received {
+  /// - Parameter executor: where this is called, and so where the packet is handled.
+  func receive(
+    _ packet: Packet, in post: PostToken, on executor: (any TaskExecutor)?
+  ) -> Received {
     withState { state, deferred in
+      state.executor = executor
       state.traffic.received.count(packet)
       let outcome = state.machine.receive(packet, in: post, now: engine.time.now())
       return take(outcome, &state, &deferred)
     }
   }
 
-  /// Gives the handlers a turn on their executor, which runs tasks in the order in which they
-  /// became ready, so that those that do not suspend have dealt with what was received before.
-  ///
-  /// - Parameter current: where this is called.
-  nonisolated(nonsending) func letHandlersRun(from current: (any TaskExecutor)?) async {
-    guard let executor = state.withLock({ $0.executor }) else {
+  /// Gives handlers that have suspended a turn on their executor, which runs tasks in the order in
+  /// which they became ready.
+  nonisolated(nonsending) func letHandlersRun() async {
+    guard !isIdle else { return }
+    if state.withLock({ $0.executor }) == nil {
       // No executor to queue up on: yield until the handlers wait, but not for ever.
       for _ in 0..<64 where !isIdle { await Task.yield() }
-      return
-    }
-    if executor === current {
-      await Task.yield()
     } else {
-      await withTaskExecutorPreference(executor) { await Task.yield() }
+      await Task.yield()
     }
   }
 
-  private var isIdle: Bool { state.withLock { $0.consumer != nil || !$0.machine.isOpen } }
+  /// Whether no handler is at work.
+  private var isIdle: Bool {
+    state.withLock { state in
+      if case .running = state.handling { return state.consumer != nil || !state.machine.isOpen }
+      return true
+    }
+  }
 }

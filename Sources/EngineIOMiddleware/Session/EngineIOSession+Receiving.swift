@@ -20,11 +20,8 @@ extension EngineIOSession {
   ) -> Received {
     switch outcome {
     case .message(let message):
-      if let consumer = state.consumer.take() {
-        deferred.consumer = consumer
-        deferred.next = .message(message)
-        return .message
-      }
+      guard handlers.message != nil || handlers.session != nil else { return .message }
+      if wakeHandlers(.message(message), &state, &deferred) { return .message }
       state.mailbox.append(message)
       return hasRoom(state) ? .message : .messageWithoutRoom
     case .actions(let actions):
@@ -49,20 +46,22 @@ extension EngineIOSession {
     }
   }
 
+  /// The next thing for the session's task to do, if there is one.
+  func takeNext(_ state: inout State, _ deferred: inout Deferred) -> Next? {
+    if let message = state.mailbox.popFirst() {
+      if !state.readers.isEmpty && hasRoom(state) { deferred.waiters = state.readers.takeAll() }
+      return .message(message)
+    }
+    return state.mailbox.isFinished ? .finished : nil
+  }
+
   /// The next thing for the session's task to do; suspends while there is nothing.
   ///
   /// - Parameter endsWithTask: whether a cancelled task does not wait.
   nonisolated(nonsending) func next(endsWithTask: Bool = false) async -> Next {
     await withUnsafeContinuation { continuation in
       let next = withState { state, deferred -> Next? in
-        if state.movesTo != nil { return .move }
-        if let message = state.mailbox.popFirst() {
-          if !state.readers.isEmpty && hasRoom(state) {
-            deferred.waiters = state.readers.takeAll()
-          }
-          return .message(message)
-        }
-        if state.mailbox.isFinished { return .finished }
+        if let next = takeNext(&state, &deferred) { return next }
         if endsWithTask && Task.isCancelled { return .finished }
         precondition(state.consumer == nil, "one task at a time may take a session's messages")
         state.consumer = continuation

@@ -5,17 +5,20 @@ import EngineIO
 import Synchronization
 
 extension EngineIOSession {
-  /// Starts the session's task, which runs its handlers one after the other.
+  /// Has the session's handlers run from now on.
   ///
-  /// It is no child of the handshake's task: the client's going away must not cancel a handler
-  /// in flight. The server waits for it before its lifespan ends.
+  /// Their tasks are no children of any request's: the client's going away must not cancel a handler
+  /// in flight. The server waits for them before its lifespan ends.
   func start() {
-    let executor = state.withLock {
-      $0.hasTask = true
-      return $0.executor
+    withState { state, deferred in
+      state.handling = .idle
+      if takesMessagesInOneTask {
+        wakeHandlers(.start, &state, &deferred)
+      } else if let next = takeNext(&state, &deferred) {
+        // It came in before, which is possible where ids can be guessed.
+        wakeHandlers(next, &state, &deferred)
+      }
     }
-    let task = Task.immediate(executorPreference: executor) { await self.run() }
-    state.withLock { if $0.hasTask { $0.task = task } }
   }
 
   /// Accepts the session.
@@ -55,93 +58,107 @@ extension EngineIOSession {
       deferred.isForgotten = false
     }
     await disconnected()
+    forgetValues()
   }
 
   func cancelHandlers() {
-    state.withLock { $0.task }?.cancel()
+    state.withLock { state in
+      state.isCancelled = true
+      return state.task
+    }?.cancel()
   }
 
-  private func run() async {
+  /// Whether one task has the handlers run from the beginning of the session to its end; otherwise
+  /// there is one only while there is something to do.
+  private var takesMessagesInOneTask: Bool {
+    if handlers.session != nil { return true }
+    if case .concurrent = engine.configuration.handlerConcurrency { return handlers.message != nil }
+    return false
+  }
+
+  /// Has the handlers do what there is to do.
+  ///
+  /// - Parameter run: the number of this time.
+  func handle(_ next: Next, run: UInt32) {
+    let executor = state.withLock(\.executor)
+    let task: Task<Void, Never>
+    switch next {
+    case .start:
+      task = Task.immediate(executorPreference: executor) { await self.handleAll() }
+    case .message(let message):
+      // Immediate, because this is where the message came in.
+      task = Task.immediate(executorPreference: executor) {
+        await self.handleMessages(beginningWith: message)
+      }
+    case .finished where handlers.disconnect == nil:
+      return noteFinished()
+    case .finished:
+      // A session may be ended anywhere, by others' handlers, too.
+      task = Task(executorPreference: executor) { await self.finish() }
+    }
+    state.withLock { state in
+      guard case .running(run) = state.handling else { return }
+      state.task = task
+      if state.isCancelled { task.cancel() }
+    }
+  }
+
+  /// Handles a message and those that came meanwhile.
+  private func handleMessages(beginningWith message: EngineIOMessage) async {
+    var next: Next? = .message(message)
+    while case .message(let message) = next {
+      if let handler = handlers.message { await handle(message, by: handler) }
+      next = withState { state, deferred in
+        let next = takeNext(&state, &deferred)
+        if next == nil {
+          state.handling = .idle
+          state.task = nil
+        }
+        return next
+      }
+    }
+    if case .finished = next { await finish() }
+  }
+
+  /// Has the handlers run that take messages as they come.
+  private func handleAll() async {
     if let handler = handlers.session {
-      await report { try await handler(self) }
+      do { try await handler(self) } catch { fail(error) }
       end(.serverClose)
-      await discardMessages()
+      // What is left is nobody's, but the end has to be waited for.
+      while case .message = await next() {}
     } else if case .concurrent(let limit) = engine.configuration.handlerConcurrency,
       let handler = handlers.message
     {
       await handleMessages(atOnce: limit, by: handler)
-    } else {
-      await handleMessages()
     }
-    if let log = engine.log, let reason = disconnectReason { log.ended(self, reason) }
+    await finish()
+  }
+
+  private nonisolated(nonsending) func finish() async {
     await disconnected()
+    noteFinished()
+  }
+
+  private func noteFinished() {
+    forgetValues()
     withState { state, deferred in
-      state.hasTask = false
+      state.handling = .finished
       state.task = nil
       state.mailbox.removeAll()
       deferred.isForgotten = state.isReleased
     }
   }
 
-  /// Runs the disconnect handler; after it the session has no values.
   private nonisolated(nonsending) func disconnected() async {
-    if let disconnect = handlers.disconnect, let reason = disconnectReason {
-      do { try await disconnect(self, reason) } catch { tell(error) }
-    }
-    forgetValues()
-  }
-
-  /// Handles messages until the session has ended, on the executor of its connection: after an
-  /// upgrade that of the WebSocket.
-  private nonisolated(nonsending) func handleMessages() async {
-    guard await handleMessagesHere() == .move else { return }
-    while true {
-      let executor = state.withLock {
-        $0.executor = $0.movesTo.take() ?? $0.executor
-        return $0.executor
-      }
-      let exit = await withTaskExecutorPreference(executor) { await self.handleMessagesHere() }
-      guard exit == .move else { return }
-    }
-  }
-
-  /// What a session handler left is nobody's, but the end has to be waited for.
-  private nonisolated(nonsending) func discardMessages() async {
-    while true {
-      switch await next() {
-      case .message: continue
-      case .move: state.withLock { $0.movesTo = nil }
-      case .finished: return
-      }
-    }
-  }
-
-  private enum Exit {
-    case finished, move
-  }
-
-  private nonisolated(nonsending) func handleMessagesHere() async -> Exit {
-    while true {
-      switch await next() {
-      case .message(let message):
-        guard let handler = handlers.message else { continue }
-        await handle(message, by: handler)
-      case .move: return .move
-      case .finished: return .finished
-      }
-    }
+    guard let disconnect = handlers.disconnect, let reason = disconnectReason else { return }
+    do { try await disconnect(self, reason) } catch { tell(error) }
   }
 
   nonisolated(nonsending) func handle(
     _ message: EngineIOMessage, by handler: EngineIOHandlers.Message
   ) async {
     do { try await handler(self, message) } catch { fail(error) }
-  }
-
-  private nonisolated(nonsending) func report(
-    _ body: nonisolated(nonsending) () async throws -> Void
-  ) async {
-    do { try await body() } catch { fail(error) }
   }
 
   /// A handler threw. Errors that follow from the end of the session are no news.

@@ -93,7 +93,7 @@ extension EngineIOSession {
         answer(poll, [.message(message)], &state, &deferred)
         return .done
       case .queued(let isAboveHighWaterMark):
-        return isAboveHighWaterMark && state.hasTask ? .waitForRoom : .done
+        return isAboveHighWaterMark && state.isHandled ? .waitForRoom : .done
       case .refused(let error):
         return .refused(error)
       }

@@ -18,14 +18,15 @@ extension EngineIOSession {
     var socket: Socket?
     var probe: Socket?
     var mailbox = Mailbox()
-    /// The session's task, waiting for a message.
+    var handling = Handling.notStarted
+    var runs: UInt32 = 0
+    /// A task that takes messages for as long as there is a session, waiting for one.
     var consumer: UnsafeContinuation<Next, Never>?
-    /// Where the session's task runs.
+    /// Where handlers run: on the connection that brings the messages.
     var executor: (any TaskExecutor)?
-    /// Where it is to go on.
-    var movesTo: (any TaskExecutor)?
     var task: Task<Void, Never>?
-    var hasTask = false
+    /// Whether handlers run in tasks that are cancelled, as the server does not wait any longer.
+    var isCancelled = false
     var isReleased = false
     var lastTransport: TransportKind
     var traffic = EngineIOTraffic()
@@ -60,11 +61,23 @@ extension EngineIOSession {
     case waiting(PollToken, UnsafeContinuation<[Packet]?, Never>)
   }
 
+  /// What the session's handlers do.
+  enum Handling {
+    /// The connect handler has not returned.
+    case notStarted
+    /// Nothing, and no task waits for it to change: what there is to do starts one.
+    case idle
+    /// A task has them run, or waits for what they are to do. It has a number, because the next one
+    /// may start before whoever started it has its handle.
+    case running(UInt32)
+    /// The last of them has returned.
+    case finished
+  }
+
   /// What the session's task does next.
   enum Next: Sendable {
+    case start
     case message(EngineIOMessage)
-    /// Go on on the executor in `movesTo`.
-    case move
     case finished
   }
 
@@ -73,7 +86,8 @@ extension EngineIOSession {
     var poll: UnsafeContinuation<[Packet]?, Never>?
     var packets: [Packet]?
     var consumer: UnsafeContinuation<Next, Never>?
-    var next = Next.finished
+    var next: Next?
+    var run: UInt32 = 0
     var waiters: [UnsafeContinuation<Void, Never>] = []
     var closes: [(WebSocket, WebSocket.CloseCode)] = []
     var ended: DisconnectReason?
@@ -90,11 +104,20 @@ extension EngineIOSession {
       return (result, deferred)
     }
     // First, so that whoever is resumed finds the session no longer counted.
-    if let reason = deferred.ended { engine.noteEnd(reason) }
+    if let reason = deferred.ended {
+      engine.noteEnd(reason)
+      engine.log?.ended(self, reason)
+    }
     for (webSocket, code) in deferred.closes { webSocket.close(code) }
     deferred.poll?.resume(returning: deferred.packets)
-    deferred.consumer?.resume(returning: deferred.next)
     for waiter in deferred.waiters { waiter.resume() }
+    if let next = deferred.next {
+      if let consumer = deferred.consumer {
+        consumer.resume(returning: next)
+      } else {
+        handle(next, run: deferred.run)
+      }
+    }
     if deferred.isForgotten { engine.remove(self) }
     return result
   }
@@ -126,21 +149,36 @@ extension EngineIOSession {
       case .ended(let reason):
         deferred.ended = reason
         state.mailbox.finish()
-        if let consumer = state.consumer.take() {
-          deferred.consumer = consumer
-          deferred.next = .finished
-        }
+        wakeHandlers(.finished, &state, &deferred)
         deferred.waiters += state.readers.takeAll() + state.senders.takeAll()
         deferred.waiters += state.drainers.takeAll()
       case .released:
         state.isReleased = true
         if let timer = state.timer.take() { engine.timers.remove(timer) }
-        deferred.isForgotten = !state.hasTask
+        deferred.isForgotten = !state.isHandled
       }
     }
     if let transport = state.machine.transport { state.lastTransport = transport }
     watchDeadline(&state)
     wakeSenders(&state, &deferred)
+  }
+
+  /// Has the handlers do something, if none of them is at work.
+  ///
+  /// - Returns: whether they will, without a look at the mailbox.
+  @discardableResult
+  func wakeHandlers(_ next: Next, _ state: inout State, _ deferred: inout Deferred) -> Bool {
+    if let consumer = state.consumer.take() {
+      deferred.consumer = consumer
+    } else if case .idle = state.handling {
+      state.runs &+= 1
+      state.handling = .running(state.runs)
+      deferred.run = state.runs
+    } else {
+      return false
+    }
+    deferred.next = next
+    return true
   }
 
   func answer(
@@ -199,6 +237,14 @@ extension EngineIOSession {
 }
 
 extension EngineIOSession.State {
+  /// Whether the application has the session: its connect handler has returned, its last one has not.
+  var isHandled: Bool {
+    switch handling {
+    case .idle, .running: true
+    case .notStarted, .finished: false
+    }
+  }
+
   func webSocket(_ token: SocketToken) -> WebSocket? {
     if let socket, socket.token == token { return socket.webSocket }
     if let probe, probe.token == token { return probe.webSocket }

@@ -13,7 +13,7 @@ extension EngineIOSession {
     let token = withState { state, deferred -> SocketToken? in
       guard let (token, actions) = state.machine.attachSocket() else { return nil }
       state.socket = Socket(token: token, webSocket: webSocket)
-      move(to: webSocket.executor, &state, &deferred)
+      state.executor = webSocket.executor
       perform(actions, &state, &deferred)
       return token
     }
@@ -95,20 +95,8 @@ extension EngineIOSession {
       state.probe = nil
       state.socket = probe
       state.traffic.hasUpgraded = true
-      move(to: probe.webSocket.executor, &state, &deferred)
+      state.executor = probe.webSocket.executor
     }
     return take(outcome, &state, &deferred)
-  }
-
-  /// Has the session's task go on where its WebSocket runs.
-  private func move(
-    to executor: (any TaskExecutor)?, _ state: inout State, _ deferred: inout Deferred
-  ) {
-    guard let executor, executor !== state.executor else { return }
-    state.movesTo = executor
-    if let consumer = state.consumer.take() {
-      deferred.consumer = consumer
-      deferred.next = .move
-    }
   }
 }
