@@ -51,7 +51,7 @@ extension EngineIOServer {
     var response =
       switch kind {
       case .polling: answer(packets, to: request, format, jsonp: jsonp)
-      case .websocket: webSocket { await session.serveHandshake(on: $0) }
+      case .websocket: webSocket(EngineIOSocketReceiver(session, for: .handshake))
       }
     if let cookie { response.headerFields[.setCookie] = cookie }
     configuration.initialHeaders?(&response.headerFields, request)
@@ -95,12 +95,10 @@ extension EngineIOServer {
   /// only after it was accepted: clients take a refusal for a broken server.
   func upgrade(_ session: EngineIOSession) throws -> Response {
     if let refusal = session.socketRefusal { throw Refusal(refusal, .transportMismatch) }
-    return webSocket { await session.serveProbe(on: $0) }
+    return webSocket(EngineIOSocketReceiver(session, for: .probe))
   }
 
-  private func webSocket(
-    _ serve: @escaping @Sendable (WebSocket) async -> Void
-  ) -> Response {
+  private func webSocket(_ receiver: EngineIOSocketReceiver) -> Response {
     var options = WebSocketOptions()
     options.maxMessageBytes = configuration.maxPayload
     options.maxFrameBytes = configuration.maxPayload
@@ -108,6 +106,6 @@ extension EngineIOServer {
     options.compression = configuration.webSocketCompression
     // The session has its own heartbeat.
     options.pingInterval = nil
-    return .webSocket(options: options) { await serve($0) }
+    return .webSocket(options: options, receiver: receiver)
   }
 }

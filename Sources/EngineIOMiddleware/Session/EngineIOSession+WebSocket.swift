@@ -8,8 +8,9 @@ import Synchronization
 extension EngineIOSession {
   var socketRefusal: EngineIOErrorCode? { state.withLock { $0.machine.socketRefusal } }
 
-  /// Serves the WebSocket that the session began with.
-  nonisolated(nonsending) func serveHandshake(on webSocket: WebSocket) async {
+  /// Makes `webSocket` the one that the session begins with; it is closed if there is no session to
+  /// begin any more.
+  fileprivate func attach(_ webSocket: WebSocket) -> SocketToken? {
     let token = withState { state, deferred -> SocketToken? in
       guard let (token, actions) = state.machine.attachSocket() else { return nil }
       state.socket = Socket(token: token, webSocket: webSocket)
@@ -17,12 +18,12 @@ extension EngineIOSession {
       perform(actions, &state, &deferred)
       return token
     }
-    guard let token else { return webSocket.close(.goingAway) }
-    await read(webSocket, token)
+    if token == nil { webSocket.close(.goingAway) }
+    return token
   }
 
-  /// Serves a WebSocket that probes for an upgrade.
-  nonisolated(nonsending) func serveProbe(on webSocket: WebSocket) async {
+  /// Lets `webSocket` probe for an upgrade; it is closed if there can be none any more.
+  fileprivate func beginProbe(_ webSocket: WebSocket) -> SocketToken? {
     let now = engine.time.now()
     let token = withState { state, deferred -> SocketToken? in
       guard let token = state.machine.beginProbe(now: now) else { return nil }
@@ -30,25 +31,17 @@ extension EngineIOSession {
       watchDeadline(&state)
       return token
     }
-    guard let token else { return webSocket.close(.policyViolation) }
-    await read(webSocket, token)
+    if token == nil { webSocket.close(.policyViolation) }
+    return token
   }
 
-  private nonisolated(nonsending) func read(_ webSocket: WebSocket, _ token: SocketToken) async {
-    var reason = DisconnectReason.transportClose
-    do throws(WebSocketError) {
-      var messages = webSocket.messages.makeAsyncIterator()
-      while let message = try await messages.next() {
-        if case .messageWithoutRoom = receive(message, on: token) { await waitForRoom() }
-      }
-      // Without a closing handshake it was this task that was cancelled.
-      if webSocket.closure == nil { reason = .transportError }
-    } catch {
+  fileprivate func socketEnded(_ token: SocketToken, _ error: WebSocketError?) {
+    let reason: DisconnectReason =
       switch error {
-      case .protocolViolation(.messageTooBig, _): reason = .payloadTooLarge
-      case .protocolViolation, .connectionLost, .closed: reason = .transportError
+      case nil: .transportClose
+      case .protocolViolation(.messageTooBig, _): .payloadTooLarge
+      case .protocolViolation, .connectionLost, .closed: .transportError
       }
-    }
     let now = engine.time.now()
     withState { state, deferred in
       perform(state.machine.socketClosed(token, reason, now: now), &state, &deferred)
@@ -57,7 +50,7 @@ extension EngineIOSession {
     }
   }
 
-  private func receive(_ message: WebSocketMessage, on token: SocketToken) -> Received {
+  fileprivate func receive(_ message: WebSocketMessage, on token: SocketToken) -> Received {
     let packet: Packet
     do {
       switch message {
@@ -98,5 +91,42 @@ extension EngineIOSession {
       state.executor = probe.webSocket.executor
     }
     return take(outcome, &state, &deferred)
+  }
+}
+
+/// Takes the messages of one of a session's WebSockets.
+final class EngineIOSocketReceiver: WebSocketReceiver {
+  enum Purpose {
+    case handshake, probe
+  }
+
+  private let session: EngineIOSession
+  private let purpose: Purpose
+  private let token = Mutex<SocketToken?>(nil)
+
+  init(_ session: EngineIOSession, for purpose: Purpose) {
+    self.session = session
+    self.purpose = purpose
+  }
+
+  func begin(on webSocket: WebSocket) {
+    let token =
+      switch purpose {
+      case .handshake: session.attach(webSocket)
+      case .probe: session.beginProbe(webSocket)
+      }
+    self.token.withLock { $0 = token }
+  }
+
+  func receive(_ message: WebSocketMessage) -> (@Sendable () async -> Void)? {
+    guard let token = token.withLock({ $0 }) else { return nil }
+    switch session.receive(message, on: token) {
+    case .message, .other: return nil
+    case .messageWithoutRoom: return { [session] in await session.waitForRoom() }
+    }
+  }
+
+  func end(_ error: WebSocketError?) {
+    if let token = token.withLock({ $0 }) { session.socketEnded(token, error) }
   }
 }

@@ -8,7 +8,11 @@ public struct WebSocketUpgrade: Sendable {
   /// Limits and deadlines of the connection.
   public var options: WebSocketOptions
   /// What runs on the connection.
-  public var handler: @Sendable (WebSocket) async throws -> Void
+  public var handler: @Sendable (WebSocket) async throws -> Void {
+    didSet { receiver = nil }
+  }
+  /// What takes the messages in place of the handler, where the host can do that.
+  package var receiver: (any WebSocketReceiver)?
 
   /// Creates the content of a webSocket response.
   public init(

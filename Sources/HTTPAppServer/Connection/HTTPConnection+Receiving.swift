@@ -16,7 +16,7 @@ extension HTTPConnection {
   /// Takes what is complete out of ``inbound``.
   func receive() {
     if let webSocket {
-      webSocket.receive(&inbound)
+      repeat { webSocket.receive(&inbound) } while webSocket.giveToReceiver()
     } else {
       receiveHTTP()
     }

@@ -36,7 +36,11 @@ extension HTTPConnection {
     let connection = WebSocketConnection(
       connection: self, options: upgrade.options, deflate: deflate)
     webSocket = connection
-    webSocketHandler = upgrade.handler
+    if let receiver = upgrade.receiver {
+      connection.receiver = receiver
+    } else {
+      webSocketHandler = upgrade.handler
+    }
     if loop.isShuttingDown { connection.close(.goingAway, reason: "") }
     if inbound.readableBytes > 0 { receive() }
     resumeReading()

@@ -192,12 +192,10 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
     } else if taskCount == 0 {
       startTask {
         await self.serve()
-        if let webSocket = self.webSocket {
-          self.startTask {
-            await self.serve(webSocket)
-            self.taskEnded()
-          }
-        } else {
+        guard let webSocket = self.webSocket else { return self.taskEnded() }
+        if webSocket.receiver != nil { return self.handOver(to: webSocket) }
+        self.startTask {
+          await self.serve(webSocket)
           self.taskEnded()
         }
       }
@@ -212,7 +210,7 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
       await body()
     }
     // It may have started its successor before there was a handle to it.
-    if number == taskCount { task = started }
+    if number == taskCount, !isTaskEnded { task = started }
   }
 
   /// Whether the caller is this connection's task, on its executor and outside any actor.
@@ -243,6 +241,14 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
   func terminate() {
     abort()
     task?.cancel()
+  }
+
+  /// From now on the WebSocket's receiver is called, and no task waits for anything.
+  private func handOver(to webSocket: WebSocketConnection) {
+    isTaskEnded = true
+    task = nil
+    currentTask = nil
+    webSocket.beginReceiver()
   }
 
   private func taskEnded() {

@@ -63,6 +63,7 @@ extension WebSocketConnection {
     case nil: break
     }
     ending = nil
+    if giveToReceiver() { resumeReceiving() }
   }
 
   private func closed(byPeer code: WebSocketCloseCode?, _ reason: String) {
@@ -106,5 +107,6 @@ extension WebSocketConnection {
       if shared.closure == nil { shared.closure = closure }
     }
     receivers.wakeAll()
+    if receiver != nil { loopExecutor.flushLater(self) }
   }
 }

@@ -92,7 +92,7 @@ extension WebSocketConnection {
   func receiveUnread() {
     var bytes = unread
     unread = ByteBuffer()
-    receive(&bytes)
+    repeat { receive(&bytes) } while giveToReceiver()
     if isParsingPaused {
       unread = bytes
     } else {

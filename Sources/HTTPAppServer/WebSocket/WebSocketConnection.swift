@@ -24,6 +24,11 @@ final class WebSocketConnection: WebSocketTransport, LoopFlushable, @unchecked S
   // Receiving
   @exclusivity(unchecked) var inbox = WebSocketInbox()
   let receivers: WaitList
+  /// Takes the messages, where no task does; until it has taken the end, too.
+  var receiver: (any WebSocketReceiver)?
+  /// Whether the receiver may be called.
+  var isReceiverFree = false
+  var receiverWait: Task<Void, Never>?
   /// Whether bytes that were received wait for room in the inbox.
   var isParsingPaused = false
   /// Such bytes, once there is no channel any more.
@@ -85,6 +90,7 @@ final class WebSocketConnection: WebSocketTransport, LoopFlushable, @unchecked S
     flush()
     self.unread = unread
     receiveUnread()
+    receiverWait?.cancel()
     closeWaiters.wakeAll()
     if case .failed = end { return false }
     return true
