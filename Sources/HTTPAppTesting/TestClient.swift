@@ -8,9 +8,13 @@ public import NIOCore
 /// Sends requests to the application under test; usable from several tasks at once.
 public struct TestClient: Sendable {
   private let host: any TestHost
+  /// Where the application can be reached by other clients, such as `http://127.0.0.1:49152`; `nil` in
+  /// process.
+  public let origin: String?
 
-  init(host: some TestHost) {
+  init(host: some TestHost, origin: String? = nil) {
     self.host = host
+    self.origin = origin
   }
 
   /// Sends a request and reads the whole response. Cancelling the task is to go away as a client.

@@ -41,7 +41,9 @@ struct LiveHost {
         throw LifespanError.didNotServe
       }
       do {
-        let result = try await body(TestClient(host: LiveClient(host: host, port: port)))
+        let client = TestClient(
+          host: LiveClient(host: host, port: port), origin: "http://\(host):\(port)")
+        let result = try await body(client)
         await services.triggerGracefulShutdown()
         try await group.waitForAll()
         return result
