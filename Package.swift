@@ -83,7 +83,7 @@ let package = Package(
       ]),
 
     // The one library that imports Foundation; a product of its own for that reason.
-    .target(name: "EngineIOFoundation", dependencies: ["EngineIOMiddleware"]),
+    .target(name: "EngineIOFoundation", dependencies: ["EngineIO"]),
 
     .target(
       name: "EngineIOClient",

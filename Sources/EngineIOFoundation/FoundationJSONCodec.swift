@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of HTTPApp.
 
-public import EngineIOMiddleware
+public import EngineIO
 
 #if canImport(FoundationEssentials)
   public import FoundationEssentials

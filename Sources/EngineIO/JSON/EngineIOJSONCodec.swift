@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of HTTPApp.
 
-public import EngineIO
-
 /// Turns values into JSON (RFC 8259) and back, for the messages of an application.
 ///
-/// Set one in `EngineIOServer.Configuration.jsonCodec`. The product EngineIOFoundation has one over
+/// Set one in the `jsonCodec` of the server's or the client's configuration. The product EngineIOFoundation has one over
 /// Foundation's encoder and decoder.
 public protocol EngineIOJSONCodec: Sendable {
   /// A value as JSON text.
@@ -16,7 +14,7 @@ public protocol EngineIOJSONCodec: Sendable {
 
 /// Why a message could not be sent or read as JSON.
 public enum EngineIOJSONError: Error {
-  /// The server has no codec: set `EngineIOServer.Configuration.jsonCodec`.
+  /// There is no codec: set `jsonCodec` in the configuration.
   case noCodec
   /// The message is binary.
   case notText
@@ -30,7 +28,7 @@ extension EngineIOJSONError: CustomStringConvertible {
   /// What is wrong, in a few words; without the message, which is nobody else's.
   public var description: String {
     switch self {
-    case .noCodec: "the Engine.IO server's configuration has no jsonCodec"
+    case .noCodec: "the Engine.IO configuration has no jsonCodec"
     case .notText: "a binary message is no JSON"
     case .notEncodable(let error): "the value cannot be encoded as JSON: \(error)"
     case .notDecodable(let error): "the message is not the JSON expected: \(error)"
