@@ -37,6 +37,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
     .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
@@ -90,6 +91,7 @@ let package = Package(
       dependencies: [
         "EngineIO", "WebSocketCodec", "HTTPCodec", httpTypes, nioCore, nioPosix, asyncHTTPClient,
         .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -170,7 +172,8 @@ let package = Package(
     .testTarget(
       name: "DocumentationTests",
       dependencies: [
-        "HTTPApp", "EngineIOClient", "EngineIOFoundation", "EngineIOMiddleware", "StaticFiles", "HTTPAppServer",
+        "HTTPApp", "EngineIOClient", "EngineIOFoundation", "EngineIOMiddleware", "StaticFiles",
+        "HTTPAppServer",
         "HTTPAppTesting", httpTypes, nioCore, .product(name: "Logging", package: "swift-log"),
       ]),
   ]

@@ -44,6 +44,14 @@ struct JSONReader {
     guard position == bytes.count else { throw .malformed }
   }
 
+  /// A text that is nothing but one string.
+  mutating func readOnlyString() throws(HandshakeError) -> String {
+    let string = try readString()
+    skipSpace()
+    guard position == bytes.count else { throw .malformed }
+    return string
+  }
+
   private mutating func readMembers(
     depth: Int, _ member: (String, JSONValue) throws(HandshakeError) -> Void
   ) throws(HandshakeError) {
