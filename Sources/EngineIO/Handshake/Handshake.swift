@@ -31,24 +31,33 @@ public struct Handshake: Sendable, Hashable {
   /// The JSON text of the open packet, with exactly the keys of the protocol: `maxPayload` came with
   /// version 4.
   public func json(for version: ProtocolVersion) -> String {
-    var json = #"{"sid":"#
-    json.reserveCapacity(128)
+    var json = ""
     JSONText.append(sid, to: &json)
-    json += #","upgrades":["#
+    return #"{"sid":"# + json + "," + settings(for: version)
+  }
+
+  /// The open packet's text for `id`, which has nothing to escape, and the settings that all sessions
+  /// of its kind have in common.
+  public static func json(for id: SessionID, settings: String) -> String {
+    var json = #"{"sid":""#
+    json.reserveCapacity(json.utf8.count + id.rawValue.utf8.count + 2 + settings.utf8.count)
+    json += id.rawValue
+    json += #"","#
+    json += settings
+    return json
+  }
+
+  /// What follows the session's id in the open packet.
+  public func settings(for version: ProtocolVersion) -> String {
+    var json = #""upgrades":["#
     for (index, upgrade) in upgrades.enumerated() {
       if index > 0 { json += "," }
       JSONText.append(upgrade, to: &json)
     }
-    json += #"],"pingInterval":"#
-    json += String(Self.milliseconds(pingInterval))
-    json += #","pingTimeout":"#
-    json += String(Self.milliseconds(pingTimeout))
-    if version == .v4 {
-      json += #","maxPayload":"#
-      json += String(maxPayload)
-    }
-    json += "}"
-    return json
+    json += #"],"pingInterval":\#(Self.milliseconds(pingInterval))"#
+    json += #","pingTimeout":\#(Self.milliseconds(pingTimeout))"#
+    if version == .v4 { json += #","maxPayload":\#(maxPayload)"# }
+    return json + "}"
   }
 
   private static func milliseconds(_ duration: Duration) -> Int64 {

@@ -36,12 +36,8 @@ extension EngineIOServer {
       throw Refusal(.unavailable, .unavailable)
     }
     session.start()
-    let upgrades = kind == .polling && sessionConfiguration.allowsUpgrades
-    let handshake = Handshake(
-      sid: session.id.rawValue, upgrades: upgrades ? [TransportKind.websocket.rawValue] : [],
-      pingInterval: configuration.pingInterval + configuration.pingIntervalGrace,
-      pingTimeout: configuration.pingTimeout, maxPayload: configuration.maxPayload)
-    let packets = session.open(handshake.json(for: format.version))
+    let packets = session.open(
+      Handshake.json(for: session.id, settings: handshakeSettings[kind, format.version]))
     log?.opened(session, for: request)
     if Task.isCancelled {
       // Nobody is there to take the answer.

@@ -18,6 +18,7 @@ public final class EngineIOServer: HTTPApplication {
   /// The server's settings.
   public let configuration: Configuration
   let sessionConfiguration: SessionStateMachine.Configuration
+  let handshakeSettings: HandshakeSettings
   let time: TimeSource
   let timers = TimerQueue()
   let state = Mutex(State())
@@ -60,6 +61,7 @@ public final class EngineIOServer: HTTPApplication {
     }
     self.configuration = configuration
     sessionConfiguration = configuration.session
+    handshakeSettings = HandshakeSettings(configuration)
     time = TimeSource(clock)
     origins = OriginPolicy(configuration)
     log = configuration.logger.map(EngineIOLog.init)
