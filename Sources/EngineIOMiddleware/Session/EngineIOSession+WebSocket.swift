@@ -95,7 +95,7 @@ extension EngineIOSession {
 }
 
 /// Takes the messages of one of a session's WebSockets.
-final class EngineIOSocketReceiver: WebSocketReceiver {
+final class EngineIOSocketReceiver: WebSocketMessageReceiver {
   enum Purpose {
     case handshake, probe
   }

@@ -12,7 +12,7 @@ public struct WebSocketUpgrade: Sendable {
     didSet { receiver = nil }
   }
   /// What takes the messages in place of the handler, where the host can do that.
-  package var receiver: (any WebSocketReceiver)?
+  package var receiver: (any WebSocketMessageReceiver)?
 
   /// Creates the content of a webSocket response.
   public init(

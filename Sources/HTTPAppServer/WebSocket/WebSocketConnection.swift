@@ -25,7 +25,7 @@ final class WebSocketConnection: WebSocketTransport, LoopFlushable, @unchecked S
   @exclusivity(unchecked) var inbox = WebSocketInbox()
   let receivers: WaitList
   /// Takes the messages, where no task does; until it has taken the end, too.
-  var receiver: (any WebSocketReceiver)?
+  var receiver: (any WebSocketMessageReceiver)?
   /// Whether the receiver may be called.
   var isReceiverFree = false
   var receiverWait: Task<Void, Never>?

@@ -8,7 +8,7 @@ import HTTPTypes
 ///
 /// A host calls it where the connection runs, one call at a time: `begin`, `receive` for every
 /// message, `end`. One that does not know of receivers runs the upgrade's handler, which does the same.
-package protocol WebSocketReceiver: AnyObject, Sendable {
+package protocol WebSocketMessageReceiver: AnyObject, Sendable {
   /// The connection is there; the first call.
   func begin(on webSocket: WebSocket)
   /// Takes the next message.
@@ -21,7 +21,7 @@ package protocol WebSocketReceiver: AnyObject, Sendable {
   func end(_ error: WebSocketError?)
 }
 
-extension WebSocketReceiver {
+extension WebSocketMessageReceiver {
   /// Does in a task what a host that knows of receivers does without one.
   fileprivate nonisolated(nonsending) func take(messagesOf webSocket: WebSocket) async {
     begin(on: webSocket)
@@ -41,7 +41,7 @@ extension WebSocketReceiver {
 extension Response {
   /// The answer that accepts a WebSocket whose messages `receiver` takes.
   package static func webSocket(
-    options: WebSocketOptions, receiver: some WebSocketReceiver
+    options: WebSocketOptions, receiver: some WebSocketMessageReceiver
   ) -> Response {
     var upgrade = WebSocketUpgrade(options: options) { await receiver.take(messagesOf: $0) }
     upgrade.receiver = receiver
