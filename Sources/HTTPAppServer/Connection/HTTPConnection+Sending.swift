@@ -162,8 +162,10 @@ extension HTTPConnection {
   private nonisolated(nonsending) func sendFile(
     _ file: OpenFile, _ range: Range<Int>
   ) async throws {
-    let handle = try file.makeHandle()
-    defer { try? handle.close() }
+    // The channel is done with the handle when the promise is kept, and until then `file` is here:
+    // so all who are sent one file share its one descriptor.
+    let handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: file.descriptor)
+    defer { _ = try? handle.takeDescriptorOwnership() }
     let region = FileRegion(
       fileHandle: handle, readerIndex: range.lowerBound, endIndex: range.upperBound)
     let promise = executor.loop.makePromise(of: Void.self)
@@ -179,13 +181,6 @@ extension OpenFile {
   func isShorter(than end: Int) -> Bool {
     var status = stat()
     return fstat(descriptor, &status) == 0 && status.st_size < end
-  }
-
-  /// A handle of its own for the channel, which keeps the file open until it is closed.
-  fileprivate func makeHandle() throws -> NIOFileHandle {
-    let copy = dup(descriptor)
-    guard copy >= 0 else { throw OpenFileError(errno: errno) }
-    return NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: copy)
   }
 }
 

@@ -342,6 +342,40 @@ struct HTTPConnectionSendingTests {
     }
   }
 
+  @Test(.timeLimit(.minutes(1))) func manyDownloadsOfAFileShareItsDescriptor() async throws {
+    try await withFile(of: 16 << 20) { path, file async throws in
+      let events = Events()
+      let count = 200
+      let app = HTTPHandler { request in
+        events.record(request.path)
+        return Response(body: .file(file))
+      }
+      try await withServer(app) { server async throws in
+        var clients: [RawClient] = []
+        for number in 0..<count {
+          let client = try await server.connect(isReading: false)
+          try await client.send(request("/\(number)"))
+          clients.append(client)
+        }
+        for number in 0..<count { await events.wait(for: "/\(number)") }
+        // A later request on another connection is answered after those have begun to be sent.
+        let last = try await server.connect(isReading: false)
+        try await last.send(request("/last"))
+        await events.wait(for: "/last")
+        let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").filter {
+          let target = try? FileManager.default.destinationOfSymbolicLink(
+            atPath: "/proc/self/fd/" + $0)
+          return target == path
+        }
+        #expect(open.count == 1)
+        await clients[0].startReading()
+        #expect(try await clients[0].receiveResponse().body.readableBytes == 16 << 20)
+        for client in clients { client.close() }
+        last.close()
+      }
+    }
+  }
+
   @Test(arguments: ["/bytes", "/file"])
   func sendsCompleteAnswersAfterTheClientsFIN(path: String) async throws {
     let size = 16 << 20
