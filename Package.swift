@@ -75,7 +75,10 @@ let package = Package(
       ]),
 
     // Endpoints: applications and middleware.
-    .target(name: "StaticFiles", dependencies: ["HTTPApp", "HTTPCodec", httpTypes, nioCore]),
+    .target(
+      name: "StaticFiles",
+      dependencies: ["COpenBeneath", "HTTPApp", "HTTPCodec", httpTypes, nioCore]),
+    .target(name: "COpenBeneath"),
     .target(
       name: "EngineIOMiddleware",
       dependencies: [

@@ -4,7 +4,7 @@
 public import HTTPApp
 import HTTPTypes
 
-/// Serves files for GET and HEAD; everything else goes on to the next application.
+/// Serves files for GET and HEAD; what it has no file for goes on to the next application.
 ///
 /// ```swift
 /// let files: StaticFiles = [
@@ -23,18 +23,19 @@ import HTTPTypes
 /// Nothing outside a rule's directory is served, also not through symbolic links, nor anything
 /// whose name begins with a dot but `.well-known`, nor anything that is no regular file.
 ///
-/// Answers follow RFC 9110: strong validators, preconditions (section 13.2.2), one byte range
-/// (section 14); several ranges are answered with the whole file. Files are opened on every
-/// request, so changes show at once.
+/// Answers follow RFC 9110: strong validators, preconditions (section 13.2.2), ranges (section 14),
+/// compressed siblings by Accept-Encoding (section 12.5.3). ``Configuration`` has what can be set.
+///
+/// Copies share what they know of files, so one value is best used everywhere.
 public struct StaticFiles: HTTPMiddleware, ExpressibleByDictionaryLiteral {
-  let rules: RuleTable
+  let store: FileStore
 
   /// Serves by rules that are known to be possible, such as those written in source code.
   ///
-  /// - Precondition: ``init(validating:)`` accepts them.
-  public init(_ rules: [String: Rule]) {
+  /// - Precondition: ``init(validating:configuration:)`` accepts them.
+  public init(_ rules: [String: Rule], configuration: Configuration = Configuration()) {
     do {
-      try self.init(validating: rules)
+      try self.init(validating: rules, configuration: configuration)
     } catch {
       fatalError(error.description)  // which prints it in release builds too
     }
@@ -42,18 +43,46 @@ public struct StaticFiles: HTTPMiddleware, ExpressibleByDictionaryLiteral {
 
   /// Serves by rules, such as those of a configuration. Files need not be there yet.
   ///
-  /// - Throws: ``StaticFilesError`` for rules that could never be served.
-  public init(validating rules: [String: Rule]) throws(StaticFilesError) {
-    self.rules = try RuleTable(rules)
+  /// - Throws: ``StaticFilesError`` for rules or settings that could never be served.
+  public init(
+    validating rules: [String: Rule], configuration: Configuration = Configuration()
+  ) throws(StaticFilesError) {
+    try self.init(
+      validating: rules, configuration: configuration,
+      files: ConfinedFiles(links: configuration.symbolicLinks), now: coarseNanoseconds)
+  }
+
+  init(
+    validating rules: [String: Rule], configuration: Configuration, files: ConfinedFiles,
+    now: @escaping @Sendable () -> Int64
+  ) throws(StaticFilesError) {
+    store = try FileStore(
+      rules: RuleTable(rules), configuration: configuration, files: files, now: now)
   }
 
   public init(dictionaryLiteral rules: (String, Rule)...) {
     self.init(Dictionary(uniqueKeysWithValues: rules))
   }
 
+  /// These files as an application of its own, which answers 404 where there is no file.
+  public var application: Wrapped<StaticFiles, HTTPHandler> {
+    HTTPHandler { _ in .notFound }.wrapped(by: self)
+  }
+
   public func respond(to request: Request, next: some HTTPApplication) async throws -> Response {
-    if let response = try response(for: request) { return response }
-    return try await next.respond(to: request)
+    switch try answer(to: request) {
+    case .ready(let response):
+      return response
+    case .listing(let listing):
+      // Reading a large directory takes its time.
+      return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+        try listing.response()
+      }
+    case nil:
+      let response = try await next.respond(to: request)
+      guard response.status == .notFound else { return response }
+      return try page(for: request, insteadOf: response) ?? response
+    }
   }
 
   /// The answer to a request, or nil where no file is meant by it.
@@ -61,26 +90,10 @@ public struct StaticFiles: HTTPMiddleware, ExpressibleByDictionaryLiteral {
   /// - Throws: ``OpenFileError/system(errno:)`` where the system fails, not the request: there are
   ///   no descriptors left, the disk is broken.
   public func response(for request: Request) throws(OpenFileError) -> Response? {
-    guard !rules.isEmpty, request.method == .get || request.method == .head,
-      let path = URLPath(request.path),
-      !path.text.isEmpty || !request.mount.isEmpty
-    else { return nil }
-    switch try find(path) {
-    case .file(let file, let contentType):
-      return Representation(of: file, contentType: contentType).response(to: request)
-    case .needsFinalSlash:
-      return redirect(request, to: path.percentEncoded + "/")
-    case nil:
-      return nil
+    switch try answer(to: request) {
+    case .ready(let response): response
+    case .listing(let listing): try listing.response()
+    case nil: nil
     }
-  }
-
-  /// Redirects to a path on the same host: RFC 9110 section 15.4.2.
-  private func redirect(_ request: Request, to path: String) -> Response {
-    // With two slashes in front it would name a host (RFC 3986 section 4.2).
-    var location = "/" + (request.mount + path).drop { $0 == "/" }
-    if let query = request.query { location += "?" + query }
-    return Response(
-      status: .movedPermanently, headerFields: [.location: location, .cacheControl: "no-cache"])
   }
 }

@@ -22,11 +22,20 @@ import Testing
   }
 
   @Test(arguments: [.post, .put, .delete, .options, .patch, .trace] as [HTTPRequest.Method])
-  func otherMethodsAreNotItsBusiness(method: HTTPRequest.Method) throws {
-    let site = try Site(["a.txt": "a"])
+  func otherMethodsAreRefusedForFilesOnly(method: HTTPRequest.Method) throws {
+    let site = try Site(["a.txt": "a", "sub/index.html": "sub", "empty/x": "x"])
     let files = StaticFiles(["/": .directory(site.root)])
-    #expect(try files.answer("/a.txt", method: method) == nil)
-    #expect(try files.answer("/a.txt") != nil)
+    for path in ["/a.txt", "/sub/", "/sub"] {
+      let answer = try #require(try files.answer(path, method: method), "\(path)")
+      #expect(answer.status == (method == .options ? .noContent : .methodNotAllowed))
+      #expect(answer.headerFields == [.allow: "GET, HEAD, OPTIONS"])
+    }
+    #expect(try files.answer("/b.txt", method: method) == nil)
+    #expect(try files.answer("/empty/", method: method) == nil)
+    let modest = StaticFiles(
+      ["/": .directory(site.root)], configuration: .init(otherMethods: .passedOn))
+    #expect(try modest.answer("/a.txt", method: method) == nil)
+    #expect(try modest.text("/a.txt") == "a")
   }
 
   @Test func aLiteralMakesAllKindsOfRules() throws {
@@ -42,7 +51,9 @@ import Testing
 
   @Test func filesMayAppearChangeAndVanishWhileServing() throws {
     let site = try Site()
-    let files = StaticFiles(["/one": .file(site.path("one.txt")), "/all": .directory(site.root)])
+    let files = StaticFiles(
+      ["/one": .file(site.path("one.txt")), "/all": .directory(site.root)],
+      configuration: .development)
     #expect(try files.text("/one") == nil)
     try site.write("one.txt", "1")
     #expect(try files.text("/one") == "1")

@@ -44,8 +44,7 @@ public struct EngineIOApp: HTTPApplication {
     guard let path, !path.matches(request.path) else {
       return try await engine.respond(to: request)
     }
-    if let response = try staticFiles.response(for: request) { return response }
-    return try await otherApp.respond(to: request)
+    return try await staticFiles.respond(to: request, next: otherApp)
   }
 
   public func withLifespan(

@@ -17,9 +17,13 @@ public final class OpenFile: Sendable {
   /// The descriptor, open for reading for as long as this object lives.
   public let descriptor: CInt
   /// Bytes.
-  public let size: Int
+  public var size: Int { status.size }
   /// Seconds and nanoseconds since 1970.
-  public let modificationTime: (seconds: Int, nanoseconds: Int)
+  public var modificationTime: (seconds: Int, nanoseconds: Int) {
+    (status.modified.seconds, status.modified.nanoseconds)
+  }
+  /// What tells it from other files, and from itself after a change.
+  package let status: Status
 
   /// Opens the file at `path`.
   ///
@@ -47,13 +51,7 @@ public final class OpenFile: Sendable {
       throw .notRegular
     }
     self.descriptor = descriptor
-    size = Int(status.st_size)
-    #if canImport(Darwin)
-      let time = status.st_mtimespec
-    #else
-      let time = status.st_mtim
-    #endif
-    modificationTime = (time.tv_sec, time.tv_nsec)
+    self.status = Status(status)
   }
 
   deinit {

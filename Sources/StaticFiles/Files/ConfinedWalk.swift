@@ -11,13 +11,13 @@ import HTTPApp
   import Darwin
 #endif
 
-/// Opens a file below a directory without ever leaving that directory.
+/// Opens a file below a directory without ever leaving that directory, where the system has no call
+/// that does.
 ///
 /// Every name is opened by itself, relative to the descriptor of the directory before it, and
 /// never through a symbolic link; links are read and walked the same way, absolute ones refused.
 /// So the answer is right whatever is renamed or relinked meanwhile, which a comparison of
-/// `realpath` with the root before opening cannot promise; and Linux's `openat2`, which does the
-/// same in one call, cannot be called without C.
+/// `realpath` with the root before opening cannot promise.
 struct ConfinedWalk: ~Copyable {
   /// As Linux itself does.
   private static let maximumLinks = 40
@@ -28,22 +28,27 @@ struct ConfinedWalk: ~Copyable {
   private var pending: [String]
   private var links = 0
 
-  /// Opens a file.
+  private let followsLinks: Bool
+
+  /// Opens a file or a directory.
   ///
   /// - Parameters:
   ///   - root: a directory; may be reached through links, as whoever named it may have wanted.
   ///   - segments: the names from there; at least one.
   /// - Throws: ``OpenFileError``; whatever lies outside the root is ``OpenFileError/notFound``.
-  static func openFile(
-    below root: String, _ segments: [String]
-  ) throws(OpenFileError) -> OpenFile {
-    var walk = try ConfinedWalk(root: root, segments: segments)
-    return try walk.openFile()
+  static func open(
+    below root: String, _ segments: [String], _ flags: CInt, followsLinks: Bool
+  ) throws(OpenFileError) -> CInt {
+    var walk = try ConfinedWalk(root: root, segments: segments, followsLinks: followsLinks)
+    return try walk.open(flags)
   }
 
-  private init(root: String, segments: [String]) throws(OpenFileError) {
-    let descriptor = retrying { open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK) }
+  private init(root: String, segments: [String], followsLinks: Bool) throws(OpenFileError) {
+    let descriptor = retrying {
+      openat(AT_FDCWD, root, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK)
+    }
     guard descriptor >= 0 else { throw OpenFileError(errno: errno) }
+    self.followsLinks = followsLinks
     directories = [descriptor]
     pending = segments.reversed()
   }
@@ -52,7 +57,7 @@ struct ConfinedWalk: ~Copyable {
     for descriptor in directories { close(descriptor) }
   }
 
-  private mutating func openFile() throws(OpenFileError) -> OpenFile {
+  private mutating func open(_ wanted: CInt) throws(OpenFileError) -> CInt {
     while let name = pending.popLast() {
       guard let directory = directories.last else { throw .notFound }
       if name == ".." {
@@ -62,22 +67,25 @@ struct ConfinedWalk: ~Copyable {
       }
       let isLast = pending.isEmpty
       // O_NONBLOCK: opening a FIFO must not wait for its writer.
-      let flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | (isLast ? 0 : O_DIRECTORY)
+      let flags = O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | (isLast ? wanted : O_RDONLY | O_DIRECTORY)
       let descriptor = retrying { openat(directory, name, flags) }
       if descriptor >= 0 {
-        if isLast { return try OpenFile(takingOwnershipOf: descriptor) }
+        if isLast { return descriptor }
         directories.append(descriptor)
         continue
       }
       let code = errno
       // A link is ELOOP, or ENOTDIR where a directory is asked for.
-      guard code == ELOOP || code == ENOTDIR, let target = linkTarget(name, in: directory) else {
+      guard followsLinks, code == ELOOP || code == ENOTDIR,
+        let target = linkTarget(name, in: directory)
+      else {
         throw OpenFileError(errno: code)
       }
       try follow(target)
     }
-    // The last name led back to a directory.
-    throw directories.isEmpty ? .notFound : .notRegular
+    // The last name led back to a directory, unless it led out.
+    guard let directory = directories.popLast() else { throw .notFound }
+    return directory
   }
 
   private mutating func follow(_ target: String) throws(OpenFileError) {
@@ -95,12 +103,5 @@ struct ConfinedWalk: ~Copyable {
       guard count >= 0 else { return nil }
       return String(decoding: UnsafeRawBufferPointer(start: base, count: count), as: UTF8.self)
     }
-  }
-}
-
-private func retrying(_ call: () -> CInt) -> CInt {
-  while true {
-    let result = call()
-    if result >= 0 || errno != EINTR { return result }
   }
 }

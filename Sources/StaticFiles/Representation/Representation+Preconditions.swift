@@ -28,10 +28,13 @@ extension Representation {
   }
 
   /// Whether If-Range allows a range (RFC 9110 section 13.1.5): without the field, with exactly
-  /// this tag, or with exactly this date.
+  /// this tag, or with exactly this date, where that is long enough ago to be a strong validator
+  /// (RFC 9110 section 8.8.2.2).
   func matchesIfRange(of request: Request) -> Bool {
     guard let validator = request.headerValue(.ifRange) else { return true }
-    return validator == entityTag || parseDate(validator) == lastModified
+    if validator == entityTag { return true }
+    return parseDate(validator) == lastModified
+      && HTTPDate.now.unixSeconds - lastModified.unixSeconds > 1
   }
 
   private func parseDate(_ text: String) -> HTTPDate? {

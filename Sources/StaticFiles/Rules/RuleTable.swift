@@ -7,8 +7,9 @@ import HTTPTypes
 struct RuleTable: Sendable {
   /// The name under which a directory answers for itself, and the type of its content.
   struct DefaultFile: Sendable {
-    var segments = ["index.html"]
+    var path = "index.html"
     var contentType: String?
+    var cacheControl: StaticFiles.CacheControl?
   }
 
   /// The rule of a path.
@@ -18,6 +19,13 @@ struct RuleTable: Sendable {
     let isExact: Bool
     /// What the path has beyond the rule's URL: empty, or starting with a slash.
     let rest: Substring
+
+    /// The place that the path means below the rule's.
+    var place: Place {
+      var names = rest.utf8.drop { $0 == UInt8(ascii: "/") }
+      if names.last == UInt8(ascii: "/") { names.removeLast() }
+      return Place(root: rule.path, path: String(Substring(names)))
+    }
   }
 
   private var exact: [String: StaticFiles.Rule] = [:]
@@ -36,7 +44,8 @@ struct RuleTable: Sendable {
       try Self.validate(rule, of: url)
       if url.isEmpty {
         defaultFile = DefaultFile(
-          segments: pathSegments(rule.path), contentType: rule.contentType)
+          path: pathSegments(rule.path).joined(separator: "/"), contentType: rule.contentType,
+          cacheControl: rule.cacheControl)
         continue
       }
       let rule = rule.isAbsolute ? rule : rule.resolved(against: try currentDirectory())
@@ -81,13 +90,22 @@ extension RuleTable {
     if let type = rule.contentType, type.isEmpty || !HTTPField.isValidValue(type) {
       throw .invalidContentType(type, url: url)
     }
+    if let value = rule.cacheControl?.rawValue, value.isEmpty || !HTTPField.isValidValue(value) {
+      throw .invalidCacheControl(value)
+    }
     if url.isEmpty {
-      let segments = pathSegments(rule.path)
-      guard rule.kind != .directory, !rule.isAbsolute, !segments.isEmpty,
-        rule.path.utf8.last != UInt8(ascii: "/"), !segments.contains("..")
-      else { throw .invalidDefaultFile(rule.path) }
+      guard rule.kind != .directory, isInnerPath(rule.path) else {
+        throw .invalidDefaultFile(rule.path)
+      }
     } else if !URLPath.isResolved(url) {
       throw .invalidURL(url)
     }
+  }
+
+  /// Whether a path names a file inside whatever directory it is taken from.
+  static func isInnerPath(_ path: String) -> Bool {
+    let segments = pathSegments(path)
+    return path.utf8.first != UInt8(ascii: "/") && path.utf8.last != UInt8(ascii: "/")
+      && !segments.isEmpty && !segments.contains("..") && !path.utf8.contains(0)
   }
 }

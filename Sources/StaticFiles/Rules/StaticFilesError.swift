@@ -12,6 +12,12 @@ public enum StaticFilesError: Error, Hashable, CustomStringConvertible {
   case invalidDefaultFile(String)
   /// A content type that cannot be sent in a header field (RFC 9110 section 5.5).
   case invalidContentType(String, url: String)
+  /// A Cache-Control that cannot be sent in a header field.
+  case invalidCacheControl(String)
+  /// A media type, charset or coding of the configuration that cannot be sent in a header field.
+  case invalidMediaType(String)
+  /// The fallback or the page for 404 is no name of a file inside a directory.
+  case invalidPage(String)
   /// Relative paths need a working directory, and there is none.
   case noWorkingDirectory
 
@@ -25,6 +31,12 @@ public enum StaticFilesError: Error, Hashable, CustomStringConvertible {
       "static files: the default file \"\(path)\" is not a name inside a directory"
     case .invalidContentType(let type, let url):
       "static files: \"\(type)\", given for \"\(url)\", cannot be sent as a content type"
+    case .invalidCacheControl(let value):
+      "static files: \"\(value)\" cannot be sent as Cache-Control"
+    case .invalidMediaType(let type):
+      "static files: \"\(type)\" cannot be sent as a media type, charset or coding"
+    case .invalidPage(let path):
+      "static files: the page \"\(path)\" is not a name inside a directory"
     case .noWorkingDirectory:
       "static files: relative paths need a working directory"
     }

@@ -119,30 +119,3 @@ struct URLPath {
     }
   }
 }
-
-extension URLPath {
-  /// The path as it may stand in a URL (RFC 3986 section 3.3).
-  var percentEncoded: String {
-    var encoded: [UInt8] = []
-    encoded.reserveCapacity(text.utf8.count)
-    for byte in text.utf8 {
-      if Self.isPlain(byte) {
-        encoded.append(byte)
-      } else {
-        let digits = Array("0123456789ABCDEF".utf8)
-        encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      }
-    }
-    return String(decoding: encoded, as: UTF8.self)
-  }
-
-  private static func isPlain(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default:
-      "/-._~!$&'()*+,;=:@".utf8.contains(byte)
-    }
-  }
-}

@@ -53,6 +53,13 @@ final class Site: Sendable {
   }
 }
 
+/// What this process has open below a directory, once for every descriptor.
+func openFiles(below root: String) throws -> [String] {
+  try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap {
+    try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + $0)
+  }.filter { $0.hasPrefix(root) }
+}
+
 extension StaticFiles {
   /// The answer to a request without a body.
   func answer(

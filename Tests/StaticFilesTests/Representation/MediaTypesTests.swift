@@ -7,7 +7,7 @@ import Testing
 
 @testable import StaticFiles
 
-@Suite struct MediaTypeTests {
+@Suite struct MediaTypesTests {
   @Test(arguments: [
     // Those that the Python implementation knows.
     ("a.css", "text/css; charset=utf-8"), ("a.gif", "image/gif"),
@@ -32,7 +32,7 @@ import Testing
     ("\u{e4}.\u{212a}\u{df}", "application/octet-stream"),
   ])
   func followsTheExtension(name: String, type: String) {
-    #expect(MediaType.ofFile(named: name) == type)
+    #expect(MediaTypes(.init()).type(ofFile: name) == type)
   }
 
   @Test func aRuleMayKnowBetter() throws {

@@ -2,27 +2,31 @@
 // Part of HTTPApp.
 
 /// The media types of files.
-enum MediaType {
-  /// What is sent where nothing better is known: bytes.
-  static let unknown = "application/octet-stream"
+struct MediaTypes: Sendable {
+  private let known: [String: String]
+  private let unknown: String
 
-  /// The type for a file's extension, whatever its case. Formats that are text and do not say in
-  /// which encoding are sent as UTF-8.
-  static func ofFile(named name: String) -> String {
-    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return unknown }
-    return table[name[name.index(after: dot)...].lowercased()] ?? unknown
+  init(_ configuration: StaticFiles.Configuration) {
+    var known: [String: String] = [:]
+    for (type, extensions) in Self.types {
+      var type = type
+      if let charset = configuration.charset, Self.isBareText(type) {
+        type += "; charset=" + charset
+      }
+      for suffix in extensions.split(separator: " ") { known[String(suffix)] = type }
+    }
+    for (suffix, type) in configuration.mediaTypes { known[suffix.lowercased()] = type }
+    self.known = known
+    unknown = configuration.defaultMediaType
   }
 
-  private static let table: [String: String] = {
-    var table: [String: String] = [:]
-    for (type, extensions) in types {
-      for suffix in extensions.split(separator: " ") {
-        table[String(suffix)] = isBareText(type) ? type + "; charset=utf-8" : type
-      }
-    }
-    return table
-  }()
+  /// The type for a file's extension, whatever its case.
+  func type(ofFile name: String) -> String {
+    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return unknown }
+    return known[name[name.index(after: dot)...].lowercased()] ?? unknown
+  }
 
+  /// Whether a format is text and does not say in which encoding.
   private static func isBareText(_ type: String) -> Bool {
     switch type {
     case "application/javascript", "application/json", "image/svg+xml": true
