@@ -24,18 +24,19 @@ struct DirectoryListing: Sendable {
     let modified: Int
   }
 
-  /// So many entries are read, and of more the page says that there are more.
-  static let maximumEntries = 10_000
-
   private let place: Place
-  /// The whole path of the request, decoded.
   private let path: String
   private let store: FileStore
+  private let maximumEntries: Int
 
-  init(_ place: Place, path: String, _ store: FileStore) {
+  /// - Parameters:
+  ///   - path: the whole path of the request, decoded.
+  ///   - maximumEntries: so many are read, and of more the page says that there are more.
+  init(_ place: Place, path: String, _ store: FileStore, maximumEntries: Int = 10_000) {
     self.place = place
     self.path = path
     self.store = store
+    self.maximumEntries = maximumEntries
   }
 
   /// Reads the directory and makes the page; takes its time in a large one.
@@ -70,7 +71,7 @@ struct DirectoryListing: Sendable {
       guard let name = name(of: entry), let entry = self.entry(name, in: descriptor) else {
         continue
       }
-      if entries.count == Self.maximumEntries { return (entries, false) }
+      if entries.count == maximumEntries { return (entries, false) }
       entries.append(entry)
     }
     return (entries, true)

@@ -29,8 +29,9 @@ extension StaticFiles {
     }
   }
 
-  /// Whether a file name contains a hash, as build tools put there: at least eight hexadecimal digits
-  /// between a dot or a hyphen and a dot, such as `app.3f2a9c1b.js`. A date is no hash.
+  /// Whether a file name contains a hash, as build tools put there: at least eight lowercase
+  /// hexadecimal digits between a dot or a hyphen and a dot, such as `app.3f2a9c1b.js`. A date is no
+  /// hash.
   public static func hasHashedName(_ fileName: String) -> Bool {
     var digits: [UInt8] = []
     var isCandidate = false

@@ -17,7 +17,8 @@ struct EntityTagList {
   /// Whether the list names a tag, which is strong and written with its quotes. A list counts up
   /// to where it stops being one.
   func contains(_ tag: String, comparison: Comparison) -> Bool {
-    if value == "*" { return true }
+    // What most clients send.
+    if value == tag || value == "*" { return true }
     var rest = Substring(value).utf8
     skipSeparators(&rest)
     while !rest.isEmpty {

@@ -3,6 +3,14 @@
 
 import Synchronization
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// What is known of files, by the path they are asked for under, up to a limit of memory.
 ///
 /// Two generations: what is used goes to the young one, and when that has grown to half of the
@@ -81,7 +89,15 @@ struct PathKey: Hashable, Sendable {
   let text: String
 
   static func == (left: PathKey, right: PathKey) -> Bool {
-    left.text.utf8.elementsEqual(right.text.utf8)
+    var left = left.text
+    var right = right.text
+    return left.withUTF8 { left in
+      right.withUTF8 { right in
+        guard left.count == right.count else { return false }
+        guard let one = left.baseAddress, let other = right.baseAddress else { return true }
+        return memcmp(one, other, left.count) == 0
+      }
+    }
   }
 
   func hash(into hasher: inout Hasher) {

@@ -114,23 +114,22 @@ import Testing
     ]
     var generator = SeededGenerator(seed: 2)
     var several = 0
-    for _ in 0..<40_000 {
+    for _ in 0..<10_000 {
       let value = "bytes=" + generator.text(of: pieces, upTo: 12)
       for size in [0, 1, 10, .max] {
         guard case .parts(let parts) = ByteRanges(value, size: size, maximum: 16) else { continue }
-        #expect(!parts.isEmpty)
-        for (index, part) in parts.enumerated() {
-          #expect(
-            !part.isEmpty && part.lowerBound >= 0 && part.upperBound <= size, "\(value)")
-          for other in parts[..<index] {
-            #expect(
-              part.upperBound < other.lowerBound || other.upperBound < part.lowerBound, "\(value)")
-          }
+        let sorted = parts.sorted { $0.lowerBound < $1.lowerBound }
+        let areApart = zip(sorted, sorted.dropFirst()).allSatisfy { $0.upperBound < $1.lowerBound }
+        let areInside = parts.allSatisfy {
+          !$0.isEmpty && $0.lowerBound >= 0 && $0.upperBound <= size
+        }
+        if parts.isEmpty || !areApart || !areInside {
+          Issue.record("\(value) of \(size): \(parts)")
         }
         if parts.count > 1 { several += 1 }
       }
     }
-    #expect(several > 1000)
+    #expect(several > 100)
   }
 
   @Test func everyPartIsThatSliceOfTheFile() throws {

@@ -184,10 +184,11 @@ import Testing
 
   @Test func allDownloadsOfAFileShareItsDescriptor() throws {
     let files = try makeFiles()
-    let responses = try (0..<10_000).map { _ in try #require(try files.answer("/large")) }
+    let responses = try (0..<10_000).compactMap { _ in try files.answer("/large") }
+    #expect(responses.count == 10_000)
     #expect(try openFiles(below: site.root) == [site.path("large")])
     clock.advance(milliseconds: 1000)
-    let more = try (0..<100).map { _ in try #require(try files.answer("/large")) }
+    let more = try (0..<100).compactMap { _ in try files.answer("/large") }
     #expect(try openFiles(below: site.root) == [site.path("large")])
     withExtendedLifetime((responses, more)) {}
   }
