@@ -11,7 +11,7 @@ CONFIGURATION ?= debug
 SWIFT_FLAGS ?=
 
 export CONFIGURATION SWIFT_FLAGS
-# What `make fuzz` fuzzes (RequestFuzzer or PayloadFuzzer); how long it and `make soak` go on, and
+# What `make fuzz` fuzzes (RequestFuzzer, PayloadFuzzer or FileFuzzer); how long it and `make soak` go on, and
 # where they begin.
 TARGET ?= RequestFuzzer
 SECONDS ?= 60
@@ -49,7 +49,7 @@ official: setup ## runs what the official Engine.IO suite asserts again and agai
 soak: setup ## soaks Engine.IO with clients that behave by chance (SECONDS=60, SEED=1)
 	@SOAK_SECONDS=$(SECONDS) SOAK_SEED=$(SEED) scripts/soak.sh
 
-fuzz: setup ## fuzzes a parser (TARGET=RequestFuzzer or PayloadFuzzer, SECONDS=60; faster with CONFIGURATION=release)
+fuzz: setup ## fuzzes what peers send (TARGET=RequestFuzzer, PayloadFuzzer or FileFuzzer, SECONDS=60; faster with CONFIGURATION=release)
 	@swift run -c $(CONFIGURATION) $(SWIFT_FLAGS) $(TARGET) \
 	  --seconds $(SECONDS) --seed $(SEED) --corpus Fuzzing/corpus --keep
 

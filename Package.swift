@@ -138,6 +138,12 @@ let package = Package(
       name: "PayloadFuzzer",
       dependencies: ["FuzzingSupport", "EngineIO", nioCore, argumentParser],
       path: "Fuzzing/PayloadFuzzer"),
+    .executableTarget(
+      name: "FileFuzzer",
+      dependencies: [
+        "FuzzingSupport", "HTTPApp", "StaticFiles", httpTypes, nioCore, argumentParser,
+      ],
+      path: "Fuzzing/FileFuzzer"),
     .target(
       name: "FuzzingSupport", dependencies: [argumentParser], path: "Fuzzing/FuzzingSupport"),
 

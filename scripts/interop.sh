@@ -28,7 +28,7 @@ fi
 configuration=${CONFIGURATION:-debug}
 read -r -a flags <<<"${SWIFT_FLAGS:-}"
 build=(swift build -c "$configuration" ${flags[@]+"${flags[@]}"})
-for program in EchoServer ChatApp RequestFuzzer PayloadFuzzer; do "${build[@]}" --product "$program"; done
+for program in EchoServer ChatApp RequestFuzzer PayloadFuzzer FileFuzzer; do "${build[@]}" --product "$program"; done
 programs=$("${build[@]}" --show-bin-path)
 
 say "running Tests/Interop against $programs"

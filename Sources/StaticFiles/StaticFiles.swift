@@ -60,6 +60,16 @@ public struct StaticFiles: HTTPMiddleware, ExpressibleByDictionaryLiteral {
       rules: RuleTable(rules), configuration: configuration, files: files, now: now)
   }
 
+  /// As ``init(validating:configuration:)``, without asking the system to confine paths.
+  package init(
+    validating rules: [String: Rule], configuration: Configuration, asksKernel: Bool
+  ) throws(StaticFilesError) {
+    try self.init(
+      validating: rules, configuration: configuration,
+      files: ConfinedFiles(links: configuration.symbolicLinks, asksKernel: asksKernel),
+      now: coarseNanoseconds)
+  }
+
   public init(dictionaryLiteral rules: (String, Rule)...) {
     self.init(Dictionary(uniqueKeysWithValues: rules))
   }
