@@ -230,6 +230,81 @@ enum Snippets {
     _ = app
   }
 
+  static func filesInFront(existingApp: HTTPHandler) {
+    // snippet: files-middleware
+    let app = Stack {
+      StaticFiles(["/": "public"])
+      existingApp  // gets what there is no file for
+    }
+    // end
+    _ = app
+  }
+
+  static func filesAlone() async throws {
+    // snippet: files-application
+    let files = StaticFiles(["/": "public"])
+    try await HTTPServer(files.application, port: 8080).run()
+    // end
+  }
+
+  static func filesBesides(engine: EngineIOServer) {
+    // snippet: files-engine
+    let app = EngineIOApp(engine, staticFiles: ["/": "public/index.html", "/static": "public"])
+    // end
+    _ = app
+  }
+
+  static func fileRules() {
+    // snippet: files-rules
+    let files: StaticFiles = [
+      "/": "public/index.html",  // a file, for exactly this URL
+      "/static": "public",  // a directory, with everything below it
+      "/feed": .file("public/feed.xml", contentType: "application/atom+xml"),
+      "/downloads": .directory("/srv/downloads", cacheControl: .maxAge(seconds: 3600)),
+      "": "index.html",  // what a directory answers with
+    ]
+    // end
+    _ = files
+  }
+
+  static func filesOfAnApp() {
+    // snippet: files-spa
+    let files = StaticFiles(
+      ["/": "dist"],
+      configuration: .init(fallback: "index.html", notFoundPage: "404.html"))
+    // end
+    _ = files
+  }
+
+  static func fileCaching() {
+    // snippet: files-caching
+    let configuration = StaticFiles.Configuration(
+      cacheControl: .maxAge(seconds: 60),
+      isImmutable: { name in name.hasSuffix(".js") || name.hasSuffix(".css") })
+    let files = StaticFiles(
+      ["/assets": "dist/assets", "/report.pdf": .file("report.pdf", cacheControl: .noStore)],
+      configuration: configuration)
+    // end
+    _ = files
+  }
+
+  static func fileTypes() {
+    // snippet: files-types
+    let configuration = StaticFiles.Configuration(
+      mediaTypes: ["usdz": "model/vnd.usdz+zip", "log": "text/plain; charset=iso-8859-1"],
+      headerFields: [.contentSecurityPolicy: "default-src 'self'"])
+    // end
+    _ = configuration
+  }
+
+  static func fileListing() {
+    // snippet: files-listing
+    let files = StaticFiles(
+      ["/downloads": "/srv/downloads"], configuration: .init(listsDirectories: true))
+    // end
+    _ = files
+  }
+
   static func answers() {
     // snippet: answers
     let app = HTTPHandler { request in
