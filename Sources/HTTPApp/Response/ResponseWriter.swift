@@ -7,7 +7,8 @@ public import NIOCore
 /// Writes the body of a streamed response. It cannot be copied or kept: the body ends where the
 /// closure that was given the writer returns.
 public struct ResponseWriter: ~Copyable {
-  let sink: any ResponseSink
+  /// Where the bytes go, for middleware that puts another sink before it.
+  package let sink: any ResponseSink
 
   /// Trailer fields, sent after the body where the framing allows it (RFC 9110 section 6.5).
   public var trailerFields: HTTPFields = [:]
