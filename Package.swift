@@ -103,8 +103,12 @@ let package = Package(
     .target(
       name: "DevelopmentServer",
       dependencies: [
-        "HTTPApp", "HTTPAppServer", "EngineIOMiddleware", "StaticFiles", httpTypes, nioCore,
-        asyncHTTPClient, .product(name: "Logging", package: "swift-log"),
+        "HTTPApp", "HTTPAppServer", "EngineIOMiddleware", "StaticFiles", "WebSocketCodec",
+        httpTypes,
+        nioCore, nioPosix, asyncHTTPClient,
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
       name: "Serve", dependencies: ["DevelopmentServer", "HTTPAppServer", argumentParser]),
@@ -177,7 +181,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "DevelopmentServerTests",
-      dependencies: ["DevelopmentServer", "HTTPAppTesting", httpTypes, nioCore]),
+      dependencies: [
+        "DevelopmentServer", "HTTPAppServer", "HTTPAppTesting", httpTypes, nioCore,
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     .testTarget(
       name: "DocumentationTests",
       dependencies: [

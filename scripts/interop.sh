@@ -28,8 +28,9 @@ fi
 configuration=${CONFIGURATION:-debug}
 read -r -a flags <<<"${SWIFT_FLAGS:-}"
 build=(swift build -c "$configuration" ${flags[@]+"${flags[@]}"})
-for program in EchoServer ChatApp RequestFuzzer PayloadFuzzer FileFuzzer; do "${build[@]}" --product "$program"; done
-programs=$("${build[@]}" --show-bin-path)
+programs=(EchoServer ChatApp serve RequestFuzzer PayloadFuzzer FileFuzzer)
+for program in "${programs[@]}"; do "${build[@]}" --product "$program"; done
+folder=$("${build[@]}" --show-bin-path)
 
-say "running Tests/Interop against $programs"
-exec .venv/bin/python -m pytest -c Tests/Interop/pytest.ini --rootdir Tests/Interop --programs "$programs" Tests/Interop "$@" </dev/null
+say "running Tests/Interop against $folder"
+exec .venv/bin/python -m pytest -c Tests/Interop/pytest.ini --rootdir Tests/Interop --programs "$folder" Tests/Interop "$@" </dev/null

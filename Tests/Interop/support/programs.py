@@ -15,7 +15,7 @@ from pathlib import Path
 from .waiting import wait_for
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-URL = re.compile(r"http://127\.0\.0\.1:(\d+)")
+URL = re.compile(r"http://(?:127\.0\.0\.1|localhost):(\d+)")
 
 
 class Program:

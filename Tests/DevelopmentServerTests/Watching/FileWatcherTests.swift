@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of HTTPApp.
+
+import Foundation
+import HTTPAppTesting
+import Testing
+
+@testable import DevelopmentServer
+
+struct FileWatcherTests {
+  /// Watchers of every kind, which are to see the same.
+  private static let kinds: [@Sendable (String) -> any FileWatcher] = {
+    var kinds: [@Sendable (String) -> any FileWatcher] = [
+      { ScanningWatcher(directory: $0, sleep: { try await Task.sleep(for: .milliseconds(5)) }) }
+    ]
+    #if os(Linux)
+      kinds.append { InotifyWatcher(directory: $0) }
+    #endif
+    return kinds
+  }()
+
+  @Test(arguments: kinds.indices) func filesAreSeen(kind: Int) async throws {
+    let folder = try Folder(["old.txt": "1"])
+    try await Self.kinds[kind](folder.path).events { events in
+      try folder.write("new.txt", "1")
+      await events.wait(for: "created new.txt")
+      try folder.write("old.txt", "longer")
+      await events.wait(for: "modified old.txt")
+      try folder.remove("old.txt")
+      await events.wait(for: "deleted old.txt")
+    }
+  }
+
+  @Test(arguments: kinds.indices) func newFoldersAreSeen(kind: Int) async throws {
+    let folder = try Folder()
+    try await Self.kinds[kind](folder.path).events { events in
+      try folder.makeFolder("a/b")
+      try folder.write("a/b/first.txt", "1")
+      await events.wait(for: "created a/b/first.txt")
+      try folder.write("a/b/second.txt", "1")
+      await events.wait(for: "created a/b/second.txt")
+    }
+  }
+
+  @Test(arguments: kinds.indices) func whatIsHiddenOrInstalledIsNotWatched(kind: Int) async throws {
+    let folder = try Folder()
+    for name in [".git", "node_modules", ".well-known"] { try folder.makeFolder(name) }
+    try await Self.kinds[kind](folder.path).events { events in
+      for name in [
+        ".git/index", "node_modules/a.js", "page.html~", ".page.html.swp", "#page.html#",
+      ] {
+        try folder.write(name, "1")
+      }
+      try folder.write(".well-known/last.txt", "1")
+      await events.wait(for: "created .well-known/last.txt")
+      #expect(Set(events.all).subtracting(["modified .well-known/last.txt"]).count == 1)
+    }
+  }
+
+  @Test(arguments: kinds.indices) func cancellationEndsIt(kind: Int) async throws {
+    let folder = try Folder()
+    try await Self.kinds[kind](folder.path).events { _ in }
+  }
+
+  #if os(Linux)
+    @Test func aFolderThatMovedIsWatchedWhereItIs() async throws {
+      let folder = try Folder()
+      try folder.makeFolder("old/deep")
+      try await InotifyWatcher(directory: folder.path).events { events in
+        try folder.move("old", to: "new")
+        await events.wait(for: "unknown")
+        try folder.write("new/deep/a.txt", "1")
+        await events.wait(for: "created new/deep/a.txt")
+      }
+    }
+
+    @Test func aFolderThatIsMadeAnewIsFoundAgain() async throws {
+      let folder = try Folder()
+      try folder.makeFolder("public")
+      let root = folder.url("public").path()
+      try await InotifyWatcher(directory: root).events { events in
+        try folder.remove("public")
+        try folder.makeFolder("public")
+        await events.wait(for: "unknown")
+        try folder.write("public/a.txt", "1")
+        await events.wait(for: "created a.txt")
+      }
+    }
+
+    @Test func aFileThatReplacesAnotherIsThatOneModified() async throws {
+      let folder = try Folder(["page.html": "1"])
+      try await InotifyWatcher(directory: folder.path).events { events in
+        try folder.write("page.html.tmp", "2")
+        try folder.move("page.html.tmp", to: "page.html")
+        await events.wait(for: "modified page.html")
+        #expect(events.all.contains("deleted page.html.tmp"))
+      }
+    }
+  #endif
+}

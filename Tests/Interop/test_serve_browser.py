@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+# Part of HTTPApp.
+
+"""Live reload of the development server, in Chromium."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conftest import Start
+from support.browser import chromium
+from support.programs import Program
+from support.waiting import holds, wait_for
+
+PAGE = """<!doctype html>
+<html><head><title>{title}</title>
+<link rel="stylesheet" href="css/style.css"><style>@import "css/late.css";</style></head>
+<body><p>{title}</p><script>window.loads = sessionStorage.loads = +(sessionStorage.loads ?? 0) + 1</script>
+</body></html>
+"""
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A page with a style sheet, which imports one, and a sheet that only a style element imports."""
+    site = tmp_path / "site"
+    (site / "css").mkdir(parents=True)
+    (site / "index.html").write_text(PAGE.format(title="First"))
+    (site / "css" / "style.css").write_text('@import "deep.css"; p { color: rgb(1, 1, 1) }')
+    (site / "css" / "deep.css").write_text("p { background-color: rgb(1, 1, 1) }")
+    (site / "css" / "late.css").write_text("p { border-top-color: rgb(1, 1, 1) }")
+    return site
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator:
+    with chromium() as driver:
+        yield driver
+
+
+@pytest.fixture(params=["direct", "proxied", "prefixed"])
+def url(request: pytest.FixtureRequest, start: Start, site: Path, tmp_path: Path) -> str:
+    """Where the page is: at the server itself, or behind another one that knows nothing of it."""
+    server = start("serve", str(site), "--live")
+    if request.param == "direct":
+        return server.url + "/"
+    path = "/some/where" if request.param == "prefixed" else ""
+    front = start("serve", str(tmp_path), "--proxy", f"{path}/={server.url}/")
+    return front.url + path + "/"
+
+
+class Page:
+    """The page as a browser shows it."""
+
+    def __init__(self, driver, url: str) -> None:
+        self.driver = driver
+        self.url = url
+        driver.get(url)
+        driver.execute_script("sessionStorage.loads = 1; window.mark = 'still here'")
+        # The server tells what it knows of as soon as it is listened to.
+        wait_for(lambda: self.listens, "the script to listen")
+
+    @property
+    def listens(self) -> bool:
+        return self.run(
+            "return performance.getEntriesByType('resource')"
+            ".some(({ name }) => name.includes('transport=polling') && name.includes('sid='))"
+        )
+
+    def run(self, script: str):
+        return self.driver.execute_script(script)
+
+    @property
+    def title(self) -> str:
+        return self.run("return document.querySelector('p')?.textContent")
+
+    @property
+    def mark(self) -> str | None:
+        return self.run("return window.mark ?? null")
+
+    @property
+    def loads(self) -> int:
+        return int(self.run("return sessionStorage.loads"))
+
+    def style(self, name: str) -> str:
+        return self.run(f"return getComputedStyle(document.querySelector('p')).{name}")
+
+
+def test_a_changed_page_is_reloaded(driver, url: str, site: Path) -> None:
+    page = Page(driver, url)
+    assert page.title == "First"
+    for title in ("Second", "Third"):
+        (site / "index.html").write_text(PAGE.format(title=title))
+        wait_for(lambda: page.title == title, f"the title {title}")
+    assert page.mark is None
+
+
+def test_a_changed_style_sheet_is_swapped(driver, url: str, site: Path) -> None:
+    page = Page(driver, url)
+    for name, sheet, imports in [
+        ("color", "style.css", '@import "deep.css"; '),
+        ("backgroundColor", "deep.css", ""),
+        ("borderTopColor", "late.css", ""),
+    ]:
+        assert page.style(name) == "rgb(1, 1, 1)"
+        for number in (2, 3):
+            colour = f"rgb({number}, {number}, {number})"
+            css = {"backgroundColor": "background-color", "borderTopColor": "border-top-color"}.get(name, name)
+            (site / "css" / sheet).write_text(f"{imports}p {{ {css}: {colour} }}")
+            wait_for(lambda: page.style(name) == colour, f"{name} to be {colour}")
+    assert page.mark == "still here"
+    wait_for(lambda: page.run("return document.querySelectorAll('link').length") == 1, "one link")
+
+
+def test_it_goes_over_to_a_websocket(driver, url: str, site: Path) -> None:
+    page = Page(driver, url)
+    # Polls stop: the session is where no entries are made.
+    count = "return performance.getEntriesByType('resource').filter(({ name }) => name.includes('sid=')).length"
+    before = wait_for(lambda: page.run(count), "a poll")
+    for number in range(3):
+        (site / "css" / "style.css").write_text(f"p {{ color: rgb(9, 9, {number}) }}")
+        wait_for(lambda: page.style("color") == f"rgb(9, 9, {number})", "the colour")
+    assert page.run(count) <= before + 1
+    assert page.mark == "still here"
+
+
+def test_style_sheets_of_other_pages_are_no_matter(driver, start: Start, site: Path) -> None:
+    page = Page(driver, start("serve", str(site), "--live").url + "/")
+    (site / "css" / "other.css").write_text("p { color: red }")
+    (site / "css" / "style.css").write_text("p { color: rgb(5, 5, 5) }")
+    wait_for(lambda: page.style("color") == "rgb(5, 5, 5)", "the other sheet")
+    (site / "css" / "other.css").write_text("p { color: blue }")
+    (site / "css" / "style.css").write_text("p { color: rgb(6, 6, 6) }")
+    wait_for(lambda: page.style("color") == "rgb(6, 6, 6)", "the other sheet again")
+    assert page.mark == "still here"
+
+
+def test_a_server_that_comes_back_is_noticed(driver, start: Start, site: Path) -> None:
+    server = start("serve", str(site), "--live")
+    page = Page(driver, server.url + "/")
+    server.stop()
+    (site / "index.html").write_text(PAGE.format(title="Meanwhile"))
+    start("serve", str(site), "--live", port=server.port)
+    wait_for(lambda: page.title == "Meanwhile", "the page that was changed meanwhile")
+    loads = page.loads
+    assert loads == 2
+    holds(lambda: page.loads == loads, "one reload", during=0.3)
+
+
+def test_a_page_that_is_not_there_yet_appears(driver, start: Start, site: Path) -> None:
+    server = start("serve", str(site), "--live")
+    driver.get(server.url + "/later.html")
+    assert "Not Found" in driver.title
+    wait_for(lambda: driver.execute_script("return !!window.__live"), "the script")
+    (site / "later.html").write_text(PAGE.format(title="Later"))
+    wait_for(lambda: driver.title == "Later", "the page")
+
+
+def test_pages_with_a_base(driver, start: Start, site: Path) -> None:
+    (site / "based").mkdir()
+    (site / "based" / "index.html").write_text('<!doctype html><base href="/css/"><p>One</p>')
+    server = start("serve", str(site), "--live")
+    page = Page(driver, server.url + "/based/")
+    (site / "based" / "index.html").write_text('<!doctype html><base href="/css/"><p>Two</p>')
+    wait_for(lambda: page.title == "Two", "the changed page")
