@@ -47,8 +47,9 @@ public struct DevelopmentServer: Sendable {
         if options.allowsAllOrigins { CrossOrigin() }
         if let live { live }
         if !options.proxies.isEmpty { ReverseProxy(options.proxies) }
+        NotFoundPage()
         files
-        NotFound()
+        HTTPHandler { _ in .notFound }
       })
   }
 

@@ -3,6 +3,14 @@
 
 import NIOCore
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Puts a tag into an HTML document that passes piece by piece: before its last `</body`, or at its
 /// end where there is none.
 ///
@@ -30,13 +38,13 @@ struct HTMLInjector: Sendable {
   /// Takes the next bytes of the document; returns those that can go on.
   mutating func take(_ bytes: ByteBuffer) -> ByteBuffer {
     held.writeImmutableBuffer(bytes)
-    let (bodyEnd, base) = held.withUnsafeReadableBytes { bytes in
-      (
-        Self.last(Self.bodyEnd, in: bytes),
-        hasBase ? nil : Self.last(Self.base, in: bytes)
-      )
+    let bodyEnd = held.withUnsafeReadableBytes { bytes in
+      var last: Int?
+      Self.visitTags(bytes) { start, isBodyEnd in
+        if isBodyEnd { last = start } else { hasBase = true }
+      }
+      return last
     }
-    if base != nil { hasBase = true }
     let keep: Int
     if let bodyEnd, held.readableBytes - bodyEnd <= Self.mostHeld {
       isBodyEndHeld = true
@@ -63,18 +71,33 @@ struct HTMLInjector: Sendable {
     return rest
   }
 
-  /// Where `name`, in lower-case letters behind punctuation, is found last, whatever its case.
-  private static func last(_ name: [UInt8], in bytes: UnsafeRawBufferPointer) -> Int? {
-    guard bytes.count >= name.count else { return nil }
-    for start in (0...(bytes.count - name.count)).reversed()
-    where bytes[start] == name[0] {
-      let matches = (1..<name.count).allSatisfy { offset in
-        let byte = bytes[start + offset]
-        let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-        return (isUpper ? byte | 0x20 : byte) == name[offset]
+  /// Calls `found` for each `</body` and `<base`, whatever their case.
+  private static func visitTags(
+    _ bytes: UnsafeRawBufferPointer, found: (_ start: Int, _ isBodyEnd: Bool) -> Void
+  ) {
+    guard let base = bytes.baseAddress else { return }
+    var start = 0
+    while start < bytes.count,
+      let bracket = memchr(base + start, CInt(UInt8(ascii: "<")), bytes.count - start)
+    {
+      start = bracket - UnsafeMutableRawPointer(mutating: base)
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
+      if begins(rest, with: bodyEnd) {
+        found(start, true)
+      } else if begins(rest, with: Self.base) {
+        found(start, false)
       }
-      if matches { return start }
+      start += 1
     }
-    return nil
+  }
+
+  /// - Parameter name: in lower case.
+  private static func begins(_ bytes: UnsafeRawBufferPointer, with name: [UInt8]) -> Bool {
+    guard bytes.count >= name.count else { return false }
+    return name.indices.allSatisfy { index in
+      let byte = bytes[index]
+      let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+      return (isUpper ? byte | 0x20 : byte) == name[index]
+    }
   }
 }

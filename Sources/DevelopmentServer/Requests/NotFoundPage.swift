@@ -4,11 +4,14 @@
 import HTTPApp
 import HTTPTypes
 
-/// Says that there is no such file: to browsers with a page, which live reload can follow too, so that
-/// it goes away when the file comes.
-struct NotFound: HTTPApplication {
-  func respond(to request: Request) async throws -> Response {
-    guard request.headerValue(.accept)?.contains("text/html") ?? false else { return .notFound }
+/// Middleware that tells browsers of a missing file with a page, which live reload can follow too, so
+/// that it goes away when the file comes. A 404 that has a page of its own keeps it.
+struct NotFoundPage: HTTPMiddleware {
+  func respond(to request: Request, next: some HTTPApplication) async throws -> Response {
+    let response = try await next.respond(to: request)
+    guard response.status == .notFound, request.headerValue(.accept)?.contains("text/html") ?? false,
+      response.headerFields[.contentType]?.hasPrefix("text/plain") ?? true
+    else { return response }
     let path = Self.escaped(request.path)
     return .text(
       """

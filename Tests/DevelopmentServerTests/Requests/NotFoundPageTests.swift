@@ -8,9 +8,9 @@ import Testing
 
 @testable import DevelopmentServer
 
-struct NotFoundTests {
+struct NotFoundPageTests {
   @Test func browsersGetAPage() async throws {
-    try await NotFound().test { client in
+    try await HTTPHandler { _ in .notFound }.wrapped(by: NotFoundPage()).test { client in
       let page = try await client.get("/<i>&\"", headerFields: [.accept: "text/html,*/*"])
       #expect(page.status == .notFound)
       #expect(page.headerFields[.contentType] == "text/html; charset=utf-8")
@@ -18,6 +18,20 @@ struct NotFoundTests {
       let text = try await client.get("/a", headerFields: [.accept: "image/png"])
       #expect(text.status == .notFound)
       #expect(text.text == "Not Found")
+    }
+  }
+
+  @Test func pagesOfOthersStay() async throws {
+    let app = HTTPHandler { request in
+      .text(
+        "my own", status: request.path == "/found" ? .ok : .notFound,
+        contentType: request.path == "/found" ? "text/plain" : "text/html")
+    }
+    try await app.wrapped(by: NotFoundPage()).test { client in
+      for path in ["/", "/found"] {
+        let page = try await client.get(path, headerFields: [.accept: "text/html"])
+        #expect(page.text == "my own")
+      }
     }
   }
 }
