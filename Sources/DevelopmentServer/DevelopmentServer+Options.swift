@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of HTTPApp.
 
+import StaticFiles
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -48,6 +50,19 @@ extension DevelopmentServer {
       self.opensBrowser = opensBrowser
       self.proxies = proxies
       self.isColoured = isColoured
+    }
+
+    /// How files are served: as they are on the disk now, kept by nobody.
+    var files: StaticFiles.Configuration {
+      var files = StaticFiles.Configuration.development
+      files.listsDirectories = true
+      files.cacheControl = .noStore
+      files.fallback = isSinglePage ? "index.html" : nil
+      files.notFoundPage = "404.html"
+      // Who edits a file does not want to see what was made of it before.
+      files.precompressed = []
+      files.largestInMemory = 0
+      return files
     }
 
     func validate() throws(DevelopmentServerError) {

@@ -40,7 +40,7 @@ public struct DevelopmentServer: Sendable {
     let live =
       options.reloadsPages
       ? LiveReload(watcher: watcher) { console.print(report: $0) } : nil
-    let files = StaticFiles(["/": .directory(options.directory)])
+    let files = StaticFiles(["/": .directory(options.directory)], configuration: options.files)
     composed = AnyHTTPApplication(
       Stack {
         AccessLog { console.print(entry: $0) }

@@ -68,6 +68,60 @@ struct DevelopmentServerTests {
     }
   }
 
+  @Test(arguments: TestMode.allCases)
+  func nothingIsKept(mode: TestMode) async throws {
+    try await server().application.test(mode) { client in
+      let first = try await client.get("/data.json")
+      #expect(first.headerFields[.cacheControl] == "no-store")
+      try folder.write("data.json", "[]")
+      #expect(try await client.get("/data.json").text == "[]")
+      try folder.write("index.0123abcd.js", "1")
+      let hashed = try await client.get("/index.0123abcd.js")
+      #expect(hashed.headerFields[.cacheControl] == "no-store")
+    }
+  }
+
+  @Test(arguments: TestMode.allCases)
+  func directoriesAreListed(mode: TestMode) async throws {
+    try folder.makeFolder("notes")
+    try folder.write("notes/<one>.txt", "1")
+    try await server { $0.reloadsPages = true }.application.test(mode) { client in
+      let page = try await client.get("/notes/", headerFields: [.accept: "text/html"])
+      #expect(page.status == .ok)
+      #expect(page.headerFields[.contentType] == "text/html; charset=utf-8")
+      #expect(page.text.contains("&lt;one&gt;.txt"))
+      #expect(page.text.contains("../__live/client.js"))
+      #expect(page.headerFields[.cacheControl] == "no-store")
+      let redirect = try await client.get("/notes")
+      #expect(redirect.headerFields[.location] == "/notes/")
+    }
+  }
+
+  @Test(arguments: TestMode.allCases)
+  func aSinglePageAnswersNavigations(mode: TestMode) async throws {
+    let navigation: HTTPFields = [.accept: "text/html"]
+    try await server { $0.isSinglePage = true }.application.test(mode) { client in
+      let page = try await client.get("/users/7", headerFields: navigation)
+      #expect(page.status == .ok)
+      #expect(page.text == "<body>home</body>")
+      #expect(try await client.get("/users/7.json").status == .notFound)
+    }
+    try await server().application.test(mode) { client in
+      let page = try await client.get("/users/7", headerFields: navigation)
+      #expect(page.status == .notFound)
+      #expect(page.text.contains("There is no <code>/users/7</code> here."))
+    }
+  }
+
+  @Test func onesOwnPageForMissingFilesWins() async throws {
+    try folder.write("404.html", "<body>lost</body>")
+    try await server { $0.reloadsPages = true }.application.test { client in
+      let page = try await client.get("/none", headerFields: [.accept: "text/html"])
+      #expect(page.status == .notFound)
+      #expect(page.text.hasPrefix("<body>lost<script src=\"__live/client.js\""))
+    }
+  }
+
   // MARK: What cannot be served
 
   private func problem(_ change: (inout DevelopmentServer.Options) throws -> Void) -> String {

@@ -184,18 +184,23 @@ enum LiveScript {
         }
       };
 
-      let isGone = false;
+      let isGone = false, running = null;
       const run = async () => {
         while (!isGone) {
           try { await session(); } catch { /* it is over, however it ended */ }
-          if (isGone) return;
+          if (isGone) break;
           const delay = Math.min(200 * 1.5 ** failures++, 3000);
           await new Promise((resolve) => setTimeout(resolve, delay));
         }
+        running = null;
+      };
+      const start = () => {
+        isGone = false;
+        running ??= run();
       };
       addEventListener("pagehide", () => { isGone = true; leave(); });
-      addEventListener("pageshow", ({ persisted }) => { if (persisted) { isGone = false; run(); } });
-      run();
+      addEventListener("pageshow", ({ persisted }) => { if (persisted) start(); });
+      start();
     })();
 
     """

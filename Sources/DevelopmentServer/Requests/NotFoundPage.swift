@@ -9,7 +9,8 @@ import HTTPTypes
 struct NotFoundPage: HTTPMiddleware {
   func respond(to request: Request, next: some HTTPApplication) async throws -> Response {
     let response = try await next.respond(to: request)
-    guard response.status == .notFound, request.headerValue(.accept)?.contains("text/html") ?? false,
+    guard response.status == .notFound,
+      request.headerValue(.accept)?.contains("text/html") ?? false,
       response.headerFields[.contentType]?.hasPrefix("text/plain") ?? true
     else { return response }
     let path = Self.escaped(request.path)
