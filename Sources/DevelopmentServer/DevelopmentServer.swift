@@ -36,7 +36,7 @@ public struct DevelopmentServer: Sendable {
     self.console = console
     let watcher =
       watcher
-      ?? SystemWatcher(directory: options.directory) { console.warn("Live reload: \($0)") }
+      ?? systemWatcher(of: options.directory) { console.warn("Live reload: \($0)") }
     let live =
       options.reloadsPages
       ? LiveReload(watcher: watcher) { console.print(report: $0) } : nil

@@ -48,7 +48,12 @@ enum Browser {
     var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }
     var process: pid_t = 0
-    return posix_spawnp(&process, arguments[0], &actions, nil, &words, environ) == 0
-      ? process : nil
+    #if canImport(Darwin)
+      let environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = nil  // this one's
+    #else
+      let environment = environ
+    #endif
+    let code = posix_spawnp(&process, arguments[0], &actions, nil, &words, environment)
+    return code == 0 ? process : nil
   }
 }

@@ -6,6 +6,7 @@ import HTTPApp
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import Synchronization
 
 /// Middleware that passes requests on to backends, as its rules say: both bodies as they arrive, and
@@ -14,6 +15,8 @@ final class ReverseProxy: HTTPMiddleware {
   private let rules: [ProxyRule]
   let limits: Limits
   private let client = Mutex<HTTPClient?>(nil)
+  /// One for all backends, so that bodies can keep to its pace.
+  private let loop = MultiThreadedEventLoopGroup.singleton.next()
   /// Different in every process, so that requests that come back can be told from those that another
   /// proxy of this kind passed on.
   private let pseudonym = "serve-" + String(UInt64.random(in: 0 ... .max), radix: 36)
@@ -60,7 +63,8 @@ final class ReverseProxy: HTTPMiddleware {
     forwarded.headers = HTTPHeaders(fields(for: request))
     if !request.body.isEmpty {
       forwarded.body = .stream(
-        request.body, length: request.body.length.map { .known(Int64($0)) } ?? .unknown)
+        PacedBody(base: request.body, loop: loop),
+        length: request.body.length.map { .known(Int64($0)) } ?? .unknown)
     }
     let answer = try await client.execute(forwarded, timeout: TimeAmount(limits.response))
     return response(answer, to: request, rule)
@@ -122,7 +126,7 @@ final class ReverseProxy: HTTPMiddleware {
     _ serve: nonisolated(nonsending) () async throws -> Void
   ) async throws {
     let client = HTTPClient(
-      eventLoopGroupProvider: .singleton, configuration: Self.configuration(limits))
+      eventLoopGroup: loop, configuration: Self.configuration(limits))
     self.client.withLock { $0 = client }
     let result: Result<Void, any Error>
     do {
