@@ -4,6 +4,7 @@
 import ContentCodec
 import HTTPApp
 import HTTPTypes
+import NIOCore
 
 extension EngineIOServer {
   /// How answers to polls are compressed, with gzip or deflate (RFC 9110 section 8.4.1), as the
@@ -16,7 +17,8 @@ extension EngineIOServer {
     /// Answers of fewer bytes are sent as they are.
     public var minimumBytes = 1024
     /// How hard to compress, from 1, fastest, to 9, smallest; other values count as the nearest of
-    /// these.
+    /// these. Answers of more than 64 KiB are compressed as fast as possible, since other clients
+    /// wait meanwhile.
     public var level = 6
 
     /// Creates a value with the defaults.
@@ -32,7 +34,7 @@ extension EngineIOServer.HTTPCompression {
     guard case .bytes(let content) = response.body.kind,
       let accepted = request.headerValue(.acceptEncoding),
       let coding = ContentCoding.preferred(by: accepted),
-      let encoded = coding.encode(content, level: level)
+      let encoded = coding.encode(content, level: content.readableBytes > 64 << 10 ? 1 : level)
     else { return }
     response.headerFields[.contentEncoding] = coding.rawValue
     response.body = ResponseBody(encoded)

@@ -52,6 +52,13 @@ import Testing
     #expect(answer.text == packet)
   }
 
+  @Test func longAnswersAreCompressedFast() async throws {
+    for (count, level) in [(64 << 10, 6), ((64 << 10) + 1, 1)] {
+      let (answer, packet) = try await poll(count, accepting: "gzip")
+      #expect(answer.body == ContentCoding.gzip.encode(ByteBuffer(string: packet), level: level))
+    }
+  }
+
   @Test func fromTheMinimumOn() async throws {
     let (below, packet) = try await poll(1023, accepting: "gzip")
     #expect(below.headerFields[.contentEncoding] == nil)
