@@ -18,22 +18,22 @@ extension StaticFiles {
     guard request.method == .get || request.method == .head else {
       return try refuse(request, path).map { .ready($0) }
     }
-    // A file that changes between being looked up and being read is looked up once more.
-    var attempts = 0
-    while let resource = try store.look(up: path) {
-      switch resource {
+    // A file that has changed since it was looked up is looked up once more; whoever changes it all
+    // the time has it in no state that could be sent.
+    for _ in 0..<3 {
+      switch try store.look(up: path) {
       case .file(let file, let open):
-        defer { withExtendedLifetime(open) {} }
-        if let response = try store.respond(to: request, from: file) { return .ready(response) }
+        if let response = try store.respond(to: request, from: file, open) {
+          return .ready(response)
+        }
         store.forget(path)
       case .needsFinalSlash:
         return .ready(redirect(request, to: percentEncoded(path.text) + "/"))
       case .listing(let place):
         return .listing(DirectoryListing(place, path: request.mount + path.text, store))
+      case nil:
+        return nil
       }
-      attempts += 1
-      // Whoever changes it all the time has it in no state that could be sent.
-      if attempts == 3 { return .ready(Response(status: .serviceUnavailable)) }
     }
     return nil
   }

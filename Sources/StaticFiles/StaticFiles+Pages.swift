@@ -49,8 +49,7 @@ extension StaticFiles {
         try store.findPage(name, of: match.rule, known: known)
       }
       guard case .file(let file, let open)? = found else { return nil }
-      defer { withExtendedLifetime(open) {} }
-      if let response = try store.respond(to: request, from: file) { return response }
+      if let response = try store.respond(to: request, from: file, open) { return response }
       store.forget(key)
     }
     return nil
@@ -66,8 +65,7 @@ extension StaticFiles {
   /// Whether an answer has nothing of its own to say but that there is nothing.
   private func isPlain(_ answer: Response) -> Bool {
     let type = answer.headerFields[.contentType]
-    return type == nil || type == Response.notFound.headerFields[.contentType]
-      || answer.body.length == 0
+    return type?.hasPrefix("text/plain") ?? true || answer.body.length == 0
   }
 }
 

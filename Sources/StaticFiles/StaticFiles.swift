@@ -89,9 +89,14 @@ public struct StaticFiles: HTTPMiddleware, ExpressibleByDictionaryLiteral {
         try listing.response()
       }
     case nil:
-      let response = try await next.respond(to: request)
-      guard response.status == .notFound else { return response }
-      return try page(for: request, insteadOf: response) ?? response
+      do {
+        let response = try await next.respond(to: request)
+        guard response.status == .notFound else { return response }
+        return try page(for: request, insteadOf: response) ?? response
+      } catch let error as any HTTPResponseError where error.response.status == .notFound {
+        guard let page = try page(for: request, insteadOf: error.response) else { throw error }
+        return page
+      }
     }
   }
 

@@ -29,8 +29,7 @@ final class Representation: Sendable {
   /// Whether its content is kept in memory once it was sent.
   let isKeptInMemory: Bool
 
-  private let content = AtomicLazyReference<Content>()
-  private let file: Mutex<SharedFile>
+  private let shared: Mutex<Shared>
 
   /// What is the same for all representations of a file, and for many files.
   struct Attributes {
@@ -42,19 +41,16 @@ final class Representation: Sendable {
     var largestInMemory: Int
   }
 
-  private final class Content: Sendable {
-    let bytes: ByteBuffer
-    init(_ bytes: ByteBuffer) { self.bytes = bytes }
-  }
-
-  private struct SharedFile {
+  /// What all who send it have in common.
+  private struct Shared {
+    var bytes: ByteBuffer?
     weak var file: OpenFile?
   }
 
   init(of file: OpenFile, at place: Place, coding: String? = nil, _ attributes: Attributes) {
     self.place = place
     self.coding = coding
-    self.file = Mutex(SharedFile(file: file))
+    shared = Mutex(Shared(file: file))
     status = file.status
     contentType = attributes.contentType
     let (seconds, nanoseconds) = file.modificationTime
@@ -64,16 +60,16 @@ final class Representation: Sendable {
     lastModified = min(HTTPDate(unixSeconds: Int64(seconds)), .now)
     isKeptInMemory = file.size <= attributes.largestInMemory
 
-    var shared = HTTPFields()
-    shared.append(HTTPField(name: .eTag, value: entityTag))
-    shared.append(HTTPField(name: .cacheControl, value: attributes.cacheControl))
-    if attributes.varies { shared.append(HTTPField(name: .vary, value: "accept-encoding")) }
-    notModifiedFields = shared
+    var both = HTTPFields()
+    both.append(HTTPField(name: .eTag, value: entityTag))
+    both.append(HTTPField(name: .cacheControl, value: attributes.cacheControl))
+    if attributes.varies { both.append(HTTPField(name: .vary, value: "accept-encoding")) }
+    notModifiedFields = both
 
     var fields = HTTPFields()
     fields.append(HTTPField(name: .contentType, value: contentType))
     if let coding { fields.append(HTTPField(name: .contentEncoding, value: coding)) }
-    for field in shared { fields.append(field) }
+    for field in both { fields.append(field) }
     fields.append(HTTPField(name: .lastModified, value: lastModified.description))
     fields.append(HTTPField(name: .acceptRanges, value: "bytes"))
     fields.append(HTTPField(name: .xContentTypeOptions, value: "nosniff"))
@@ -88,7 +84,7 @@ final class Representation: Sendable {
   var cost: Int { 2048 + place.path.utf8.count + (isKeptInMemory ? size : 0) }
 
   /// The content, where it is in memory.
-  var bytes: ByteBuffer? { content.load()?.bytes }
+  var bytes: ByteBuffer? { shared.withLock { $0.bytes } }
 
   /// Keeps the content for the requests to come, unless the file was changed so recently that a
   /// second change might not show in its time.
@@ -97,7 +93,7 @@ final class Representation: Sendable {
     guard isKeptInMemory, !(now - 2...now + 2).contains(Int64(status.modified.seconds)) else {
       return
     }
-    _ = content.storeIfNil(Content(bytes))
+    shared.withLock { $0.bytes = bytes }
   }
 
   /// The open file: the one that others are being sent from, or else opened by `open`.
@@ -107,7 +103,7 @@ final class Representation: Sendable {
   func openFile(
     _ open: (Place) throws(OpenFileError) -> OpenFile
   ) throws(OpenFileError) -> OpenFile? {
-    if let file = file.withLock({ $0.file }) { return file.isUnchanged ? file : nil }
+    if let file = shared.withLock({ $0.file }) { return file.isUnchanged ? file : nil }
     let file = try open(place)
     guard file.status == status else { return nil }
     return share(file)
@@ -118,7 +114,7 @@ final class Representation: Sendable {
   /// - Returns: the one that is.
   @discardableResult
   func share(_ file: OpenFile) -> OpenFile {
-    self.file.withLock { shared in
+    shared.withLock { shared in
       if let other = shared.file { return other }
       shared.file = file
       return file

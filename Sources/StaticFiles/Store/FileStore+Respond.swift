@@ -8,8 +8,11 @@ import NIOCore
 extension FileStore {
   /// Answers GET or HEAD from a file.
   ///
+  /// - Parameter open: the file itself, where it was opened to look it up.
   /// - Returns: nil where the file has changed since it was looked up.
-  func respond(to request: Request, from file: ServedFile) throws(OpenFileError) -> Response? {
+  func respond(
+    to request: Request, from file: ServedFile, _ open: OpenFile?
+  ) throws(OpenFileError) -> Response? {
     let representation =
       file.compressed.isEmpty
       ? file.original : file.representation(for: request.headerValue(.acceptEncoding))
@@ -23,10 +26,11 @@ extension FileStore {
     }
     switch ranges(representation, of: request) {
     case .whole:
-      let body = try body(representation, 0..<representation.size, for: request.method)
+      let body = try body(
+        representation, 0..<representation.size, for: request.method, open)
       return body.map { Response(headerFields: representation.headerFields, body: $0) }
     case .parts(let parts):
-      return try respond(with: parts, of: representation)
+      return try respond(with: parts, of: representation, open)
     case .unsatisfiable:
       return Response(
         status: .rangeNotSatisfiable,
@@ -44,12 +48,12 @@ extension FileStore {
   }
 
   private func respond(
-    with parts: [Range<Int>], of representation: Representation
+    with parts: [Range<Int>], of representation: Representation, _ open: OpenFile?
   ) throws(OpenFileError) -> Response? {
     var fields = representation.headerFields
     if parts.count == 1 {
       fields[.contentRange] = representation.contentRange(parts[0])
-      let body = try body(representation, parts[0], for: .get)
+      let body = try body(representation, parts[0], for: .get, open)
       return body.map {
         Response(status: .partialContent, headerFields: fields, body: $0)
       }
@@ -60,7 +64,7 @@ extension FileStore {
       return Response(
         status: .partialContent, headerFields: fields, body: ResponseBody(message.body(of: bytes)))
     }
-    guard let file = try open(representation) else { return nil }
+    guard let file = try self.open(representation, open) else { return nil }
     return Response(
       status: .partialContent, headerFields: fields,
       body: .stream(length: message.length) { writer in try await message.write(file, to: &writer) }

@@ -143,6 +143,25 @@ import Testing
     #expect(try files.text("/large") == "short")
   }
 
+  @Test func aFileThatGrowsIsSentAsItWasWhenItWasOpened() throws {
+    let files = try makeFiles()
+    for path in ["/a.txt", "/large"] {
+      let url = try #require(URLPath(path))
+      guard case .file(let file, let open)? = try files.store.look(up: url) else {
+        Issue.record("no file")
+        continue
+      }
+      let log = try FileHandle(forWritingTo: URL(filePath: site.path(String(path.dropFirst()))))
+      try log.seekToEnd()
+      try log.write(contentsOf: Data("more".utf8))
+      let response = try #require(try files.store.respond(to: Request(), from: file, open))
+      #expect(response.body.length == file.original.size)
+      // Large ones have to be opened again, and then it shows; small ones were read before.
+      let later = try #require(try files.answer(path)?.text)
+      #expect(later.hasSuffix("more") == (path == "/large"))
+    }
+  }
+
   @Test func memoryIsBounded() throws {
     var names: [String] = []
     for number in 0..<200 { names.append("\(number).txt") }

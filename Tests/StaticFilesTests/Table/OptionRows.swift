@@ -200,6 +200,8 @@ import Testing
       case "/json": .text("{}", status: .notFound, contentType: "application/json")
       case "/found": .text("found")
       case "/bare": Response(status: .notFound)
+      case "/thrown": throw HTTPError(.notFound)
+      case "/forbidden": throw HTTPError(.forbidden)
       default: .notFound
       }
     }
@@ -214,6 +216,9 @@ import Testing
     #expect(try await text(lost, "/found") == "found")
     #expect(try await text(lost, "/bare") == "lost")
     #expect(try await text(lost, "/none") == "lost")
+    #expect(try await text(lost, "/thrown") == "lost")
+    #expect(try await text(spa, "/thrown") == "home")
+    await #expect(throws: HTTPError.self) { try await text(lost, "/forbidden") }
     #expect(try await text(spa, "/found") == "found")
     #expect(try await text(spa, "/none") == "home")
   }
