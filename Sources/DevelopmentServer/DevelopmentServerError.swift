@@ -4,6 +4,14 @@
 import HTTPApp
 import HTTPAppServer
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Why the server cannot do what it was told to, and what to do about it.
 public struct DevelopmentServerError: Error, Hashable, CustomStringConvertible {
   public let description: String
@@ -21,11 +29,17 @@ public struct DevelopmentServerError: Error, Hashable, CustomStringConvertible {
         "Port \(port) is in use by another program. Try another one: --port \(other), or --port 0 "
           + "for any that is free.")
     case .cannotListen(let address, let reason):
-      var advice = "Give --host an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all."
-      if (1..<1024).contains(port), reason.contains("errno: 13") {
-        advice = "Ports below 1024 need privileges. Try another one: --port \(8000 + port)."
+      if reason.contains("errno: \(EADDRNOTAVAIL))") {
+        self.init(
+          "Cannot listen on \(address). Give --host an address of this machine, such as 127.0.0.1, "
+            + "or 0.0.0.0 for all.")
+      } else if (1..<1024).contains(port), reason.contains("errno: \(EACCES))") {
+        self.init(
+          "Cannot listen on \(address), since ports below 1024 need privileges. Try another one: "
+            + "--port \(8000 + port).")
+      } else {
+        self.init("Cannot listen on \(address): \(reason)")
       }
-      self.init("Cannot listen on \(address). \(advice)")
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of HTTPApp.
 
+import Foundation
 import HTTPApp
 import HTTPAppServer
 import HTTPAppTesting
@@ -154,13 +155,19 @@ struct DevelopmentServerTests {
         + "any that is free.")
     options.port = 65535
     #expect(DevelopmentServerError(inUse, options).description.contains("--port 65534"))
-    let elsewhere = HTTPServerError.cannotListen(.ip("192.0.2.1", port: 8000), reason: "errno: 99")
+    let elsewhere = HTTPServerError.cannotListen(
+      .ip("192.0.2.1", port: 8000), reason: "bind (errno: \(EADDRNOTAVAIL))")
     #expect(
       DevelopmentServerError(elsewhere, options).description.hasPrefix(
         "Cannot listen on 192.0.2.1:8000. Give --host an address of this machine"))
     options.port = 80
-    let denied = HTTPServerError.cannotListen(.ip("0.0.0.0", port: 80), reason: "bind (errno: 13)")
+    let denied = HTTPServerError.cannotListen(
+      .ip("0.0.0.0", port: 80), reason: "bind (errno: \(EACCES))")
     #expect(DevelopmentServerError(denied, options).description.contains("--port 8080"))
+    let other = HTTPServerError.cannotListen(.ip("nowhere", port: 80), reason: "no such host")
+    #expect(
+      DevelopmentServerError(other, options).description
+        == "Cannot listen on nowhere:80: no such host")
   }
 
   // MARK: Greeting

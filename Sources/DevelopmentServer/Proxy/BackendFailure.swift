@@ -6,6 +6,7 @@ import HTTPApp
 import HTTPTypes
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 #if canImport(Glibc)
   import Glibc
@@ -41,6 +42,8 @@ struct BackendFailure: Error {
       self.init(error.connectionErrors[0].error)
     case let error as IOError where error.errnoCode == ECONNREFUSED:
       self.init(.badGateway, "cannot be reached: nobody listens there. Is it running?")
+    case let error where Self.isCertificate(error):
+      self.init(.badGateway, "has a certificate that this machine does not trust.")
     default:
       self.init(.badGateway, "did not give an answer that can be passed on: \(error)")
     }
@@ -53,6 +56,10 @@ struct BackendFailure: Error {
   private static func isTimeOfConnection(_ error: any Error) -> Bool {
     if case .connectTimeout? = error as? ChannelError { return true }
     return error as? HTTPClientError == .connectTimeout
+  }
+
+  private static func isCertificate(_ error: any Error) -> Bool {
+    error is NIOSSLExtraError || "\(error)".contains("CERTIFICATE_VERIFY_FAILED")
   }
 
   func response(_ rule: ProxyRule) -> Response {

@@ -273,7 +273,9 @@ struct ReverseProxyTests {
 
   @Test(arguments: TestMode.allCases)
   func aBackendThatIsNotThereIsNamed(mode: TestMode) async throws {
-    let port = try await withBackend(echo) { $0 }  // free again
+    let closed = try ClosedPort()
+    defer { withExtendedLifetime(closed) {} }
+    let port = closed.port
     try await proxy("/api=http://127.0.0.1:\(port)").test(mode) { client in
       let response = try await client.get("/api")
       #expect(response.status == .badGateway)

@@ -120,8 +120,9 @@ struct WebSocketProxyTests {
 
   @Test(arguments: TestMode.allCases)
   func aBackendThatIsNotThereIsNamed(mode: TestMode) async throws {
-    let port = try await withBackend(HTTPHandler { _ in .notFound }) { $0 }
-    try await proxy(port).test(mode) { client in
+    let closed = try ClosedPort()
+    defer { withExtendedLifetime(closed) {} }
+    try await proxy(closed.port).test(mode) { client in
       let error = await #expect(throws: WebSocketRefused.self) {
         try await client.webSocket("/ws") { _ in }
       }

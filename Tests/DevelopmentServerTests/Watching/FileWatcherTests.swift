@@ -87,6 +87,23 @@ struct FileWatcherTests {
       }
     }
 
+    @Test func whatDoesNotFitIntoTheQueueIsLookedFor() throws {
+      let folder = try Folder()
+      let descriptor = inotify_init1(CInt(IN_NONBLOCK))
+      defer { close(descriptor) }
+      var tree = InotifyTree(descriptor: descriptor, root: folder.path)
+      try tree.begin()
+      try folder.makeFolder("unseen")
+      var changes: [FileChange] = []
+      let overflow = InotifyEvent(watch: -1, mask: UInt32(IN_Q_OVERFLOW))
+      try tree.handle(overflow) { changes.append($0) }
+      #expect(changes == [.unknown])
+      // The new folder is watched: its watch is the second one.
+      let created = InotifyEvent(watch: 2, mask: UInt32(IN_CREATE), name: "a.txt")
+      try tree.handle(created) { changes.append($0) }
+      #expect(changes.last == .file("unseen/a.txt", .created))
+    }
+
     @Test func aFileThatReplacesAnotherIsThatOneModified() async throws {
       let folder = try Folder(["page.html": "1"])
       try await InotifyWatcher(directory: folder.path).events { events in
