@@ -2,6 +2,7 @@
 // Part of HTTPApp.
 
 import HTTPApp
+import HTTPAppTesting
 import NIOCore
 import Testing
 

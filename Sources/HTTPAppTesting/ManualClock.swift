@@ -3,13 +3,13 @@
 
 import Synchronization
 
-/// A clock that moves when it is told to.
-final class ManualClock: Clock, Sendable {
-  struct Instant: InstantProtocol {
-    var offset: Duration
-    func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
-    func duration(to other: Instant) -> Duration { other.offset - offset }
-    static func < (lhs: Instant, rhs: Instant) -> Bool { lhs.offset < rhs.offset }
+/// A clock that moves when it is told to, for this package's own tests.
+package final class ManualClock: Clock, Sendable {
+  package struct Instant: InstantProtocol {
+    package var offset: Duration
+    package func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
+    package func duration(to other: Instant) -> Duration { other.offset - offset }
+    package static func < (lhs: Instant, rhs: Instant) -> Bool { lhs.offset < rhs.offset }
   }
 
   private struct State {
@@ -23,10 +23,12 @@ final class ManualClock: Clock, Sendable {
 
   private let state = Mutex(State())
 
-  var now: Instant { state.withLock(\.now) }
-  var minimumResolution: Duration { .nanoseconds(1) }
+  package init() {}
 
-  func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+  package var now: Instant { state.withLock(\.now) }
+  package var minimumResolution: Duration { .nanoseconds(1) }
+
+  package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
     let number = state.withLock {
       $0.lastNumber += 1
       return $0.lastNumber
@@ -55,7 +57,7 @@ final class ManualClock: Clock, Sendable {
   }
 
   /// Waits until somebody sleeps, then moves to the end of the earliest sleep.
-  func advanceToNextDeadline() async {
+  package func advanceToNextDeadline() async {
     guard let deadline = await nextDeadline() else { return }
     move(to: deadline)
   }
@@ -73,12 +75,12 @@ final class ManualClock: Clock, Sendable {
   }
 
   /// Moves the time on, past whatever deadlines there are.
-  func jump(by duration: Duration) {
+  package func jump(by duration: Duration) {
     move(to: now.advanced(by: duration))
   }
 
   /// Waits until somebody sleeps, then moves the time on without waking anybody: a late timer.
-  func jumpUnnoticed(by duration: Duration) async {
+  package func jumpUnnoticed(by duration: Duration) async {
     _ = await nextDeadline()
     state.withLock { $0.now = $0.now.advanced(by: duration) }
   }
