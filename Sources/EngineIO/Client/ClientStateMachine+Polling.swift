@@ -71,10 +71,9 @@ extension ClientStateMachine {
     guard case .open(let session) = state, case .polling(var polling) = session.transport,
       let current = polling.post, current.token == post
     else { return [] }
-    if current.isLast { return end(.clientClose, nil) }
     polling.post = nil
     set(polling)
-    return proceed(now: now)
+    return current.isLast ? end(.clientClose, nil) : proceed(now: now)
   }
 
   /// A post failed or was refused.

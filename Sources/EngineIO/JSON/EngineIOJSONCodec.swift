@@ -3,8 +3,8 @@
 
 /// Turns values into JSON (RFC 8259) and back, for the messages of an application.
 ///
-/// Set one in the `jsonCodec` of the server's or the client's configuration. The product EngineIOFoundation has one over
-/// Foundation's encoder and decoder.
+/// Set one in the `jsonCodec` of the server's or the client's configuration. The product
+/// EngineIOFoundation has one over Foundation's encoder and decoder.
 public protocol EngineIOJSONCodec: Sendable {
   /// A value as JSON text.
   func encode(_ value: some Encodable) throws -> String

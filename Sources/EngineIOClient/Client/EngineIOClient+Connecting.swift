@@ -88,11 +88,13 @@ extension EngineIOClient {
     let opening = Waiter()
     await withTaskCancellationHandler {
       update { state, later in
+        // The task may have been cancelled before it came here.
+        guard state.failure == nil else { return later.waiters.append(opening) }
         state.opening = opening
         perform(state.machine.connect(now: clock.now()), &state, &later)
       }
-      // Not to be cut short: cancelling aborts, and that resumes it.
-      await Task.detached { await opening.wait() }.value
+      // Cancelling aborts, and that resumes it.
+      await opening.waitForResume()
     } onCancel: {
       update { state, later in perform(state.machine.abort(), &state, &later) }
     }

@@ -49,9 +49,8 @@ extension EngineIOClient {
 
   /// Waits until nothing is left of a connection that ends, even if the task is cancelled.
   func finish() async {
-    if state.withLock({ $0.closer == nil }) {
-      await Task.detached { await self.waitForEnd() }.value
-    }
+    let waiter = state.withLock { $0.closer == nil ? $0.enders.add() : nil }
+    await waiter?.waitForResume()
     let (closer, handlerTask) = state.withLock { ($0.closer, $0.handlerTask) }
     await closer?.value
     if !Self.isHandling { await handlerTask?.value }

@@ -20,17 +20,16 @@ extension EngineIOClient {
   ///   configuration does not let it wait.
   public func send(_ message: EngineIOMessage) async throws(SendError) {
     let mayWait = configuration.whenSendBufferIsFull == .suspend
-    var isAboveMark = try push(message, isDroppable: !mayWait)
-    while mayWait, isAboveMark, !Task.isCancelled {
-      let waiter = state.withLock { state in
-        state.machine.isOpen && isFull(state) ? state.senders.add() : nil
+    guard try push(message, isDroppable: !mayWait), mayWait else { return }
+    while !Task.isCancelled {
+      let (isOpen, waiter) = state.withLock { state in
+        (state.machine.isOpen, isFull(state) ? state.senders.add() : nil)
       }
-      guard let waiter else { break }
+      guard isOpen else { throw .closed }
+      guard let waiter else { return }
       await waiter.wait()
       if Task.isCancelled { state.withLock { $0.senders.remove(waiter) } }
-      isAboveMark = state.withLock { isFull($0) }
     }
-    if isAboveMark, disconnection != nil { throw .closed }
   }
 
   /// Sends a text message; see `send(_:)`.

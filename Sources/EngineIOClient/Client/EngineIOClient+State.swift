@@ -48,6 +48,8 @@ extension EngineIOClient {
   /// What is to be done once the state is not locked any more.
   struct Later: Sendable {
     var waiters: [Waiter] = []
+    /// What is cancelled may answer in the same stack.
+    var cancelled: [Task<Void, Never>] = []
     var hasEvents = false
   }
 
@@ -59,6 +61,7 @@ extension EngineIOClient {
       let result = body(&state, &later)
       return (result, later)
     }
+    for task in later.cancelled { task.cancel() }
     for waiter in later.waiters { waiter.resume() }
     if later.hasEvents { tellEvents() }
     return result
@@ -91,14 +94,14 @@ extension EngineIOClient {
       switch action {
       case .poll(let token): beginPoll(token, &state)
       case .post(let token, let packets): beginPost(token, packets, &state)
-      case .cancelPoll(let token): state.tasks[.poll(token)]?.cancel()
-      case .cancelPost(let token): state.tasks[.post(token)]?.cancel()
+      case .cancelPoll(let token): cancel(.poll(token), state, &later)
+      case .cancelPost(let token): cancel(.post(token), state, &later)
       case .openSocket(let token): beginSocket(token, &state)
       case .send(let packets, let token):
         guard let socket = state.socket(token) else { continue }
         for packet in packets { socket.send(packet) }
       case .closeSocket(let token): state.socket(token)?.close()
-      case .abortSocket(let token): state.tasks[.socket(token)]?.cancel()
+      case .abortSocket(let token): cancel(.socket(token), state, &later)
       case .message(let message): deliver(message, &state, &later)
       case .attemptFailed(let error):
         forgetUpgrade(error, state)
@@ -108,6 +111,7 @@ extension EngineIOClient {
       case .heartbeat: tell(.heartbeat, &state, &later)
       case .upgraded:
         state.transport = .websocket
+        if state.isPaused { for (_, socket) in state.sockets { socket.setReading(false) } }
         rememberUpgrade(state)
         tell(.upgraded, &state, &later)
       case .upgradeFailed(let error):
@@ -121,6 +125,10 @@ extension EngineIOClient {
       later.waiters += state.senders.takeAll()
     }
     setTimer(&state)
+  }
+
+  private func cancel(_ key: TaskKey, _ state: State, _ later: inout Later) {
+    if let task = state.tasks[key] { later.cancelled.append(task) }
   }
 
   private func tell(_ event: Event, _ state: inout State, _ later: inout Later) {
@@ -185,11 +193,11 @@ extension EngineIOClient {
 
   private func setTimer(_ state: inout State) {
     guard let deadline = state.machine.nextDeadline else { return }
-    let fires = min(deadline, clock.now().advanced(by: clock.longestSleep))
     if let timer = state.timer {
-      if timer.fires <= fires { return }
+      if timer.fires <= deadline { return }
       timer.task.cancel()
     }
+    let fires = min(deadline, clock.now().advanced(by: clock.longestSleep))
     state.lastTimer &+= 1
     let number = state.lastTimer
     state.timer = (

@@ -16,16 +16,21 @@ final class Waiter: Sendable {
   /// Returns after `resume()`, which may come first, or when the task is cancelled. To be called once.
   func wait() async {
     await withTaskCancellationHandler {
-      await withUnsafeContinuation { continuation in
-        let isResumed = state.withLock { state in
-          if case .resumed = state { return true }
-          state = .waiting(continuation)
-          return false
-        }
-        if isResumed { continuation.resume() }
-      }
+      await waitForResume()
     } onCancel: {
       resume()
+    }
+  }
+
+  /// Returns after `resume()` only. To be called once.
+  func waitForResume() async {
+    await withUnsafeContinuation { continuation in
+      let isResumed = state.withLock { state in
+        if case .resumed = state { return true }
+        state = .waiting(continuation)
+        return false
+      }
+      if isResumed { continuation.resume() }
     }
   }
 

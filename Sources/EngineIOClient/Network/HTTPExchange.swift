@@ -21,8 +21,13 @@ final class HTTPExchange: ChannelInboundHandler, RemovableChannelHandler, @unche
     case waiting
     case reading(Answer)
     /// The codec is gone, or going. What arrives is kept for the next handler.
-    case done([NIOAny])
+    case done([ByteBuffer])
     case handedOver
+  }
+
+  /// Unwraps what comes when the codec is gone.
+  private final class Bytes: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
   }
 
   /// The largest body read of an answer that refuses.
@@ -60,13 +65,17 @@ final class HTTPExchange: ChannelInboundHandler, RemovableChannelHandler, @unche
     }.get()
   }
 
-  /// Passes on what arrived meanwhile, and leaves the pipeline. On the event loop.
-  func handOver() {
-    guard case .done(let kept) = state, let context else { return }
+  /// Leaves the pipeline, and reads on. On the event loop.
+  ///
+  /// - Returns: what arrived meanwhile, possibly on a connection that is closed by now.
+  func handOver() -> [ByteBuffer] {
+    guard case .done(let kept) = state else { return [] }
     state = .handedOver
-    for data in kept { context.fireChannelRead(data) }
-    if !kept.isEmpty { context.fireChannelReadComplete() }
-    context.pipeline.syncOperations.removeHandler(self, promise: nil)
+    if let context {
+      context.channel.setOption(.autoRead, value: true).whenComplete { _ in }
+      context.pipeline.syncOperations.removeHandler(self, promise: nil)
+    }
+    return kept
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
@@ -81,7 +90,7 @@ final class HTTPExchange: ChannelInboundHandler, RemovableChannelHandler, @unche
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch state {
     case .waiting, .reading: read(unwrapInboundIn(data), context)
-    case .done(let kept): state = .done(kept + [data])
+    case .done(let kept): state = .done(kept + [Bytes.unwrapInboundIn(data)])
     case .handedOver: context.fireChannelRead(data)
     }
   }
@@ -103,6 +112,8 @@ final class HTTPExchange: ChannelInboundHandler, RemovableChannelHandler, @unche
 
   private func finish(_ answer: Answer, _ context: ChannelHandlerContext) {
     state = .done([])
+    // The end of the connection is not to be noticed before what comes ahead of it is taken.
+    context.channel.setOption(.autoRead, value: false).whenComplete { _ in }
     guard let promise else { return }
     self.promise = nil
     let pipeline = context.pipeline.syncOperations

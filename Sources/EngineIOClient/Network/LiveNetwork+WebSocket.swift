@@ -86,6 +86,9 @@ extension LiveNetwork {
       let channel = try await ClientBootstrap(group: group)
         .connectTimeout(TimeAmount(configuration.connectTimeout))
         .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+        // So that reading can be stopped between an answer and what comes behind it.
+        .channelOption(.maxMessagesPerRead, value: 1)
+        .channelOption(.writeBufferWaterMark, value: writeBufferWaterMark)
         .channelInitializer { channel in
           opening.add(channel)
             ? channel.eventLoop.makeSucceededVoidFuture()
@@ -110,6 +113,11 @@ extension LiveNetwork {
     }
   }
 
+  private var writeBufferWaterMark: ChannelOptions.Types.WriteBufferWaterMark {
+    let high = max(configuration.sendBufferBytes, 1)
+    return .init(low: max(high / 2, 1), high: high)
+  }
+
   private func openTunnel(
     _ channel: any Channel, _ proxy: EngineIOClient.Proxy, to endpoint: Endpoint
   ) async throws {
@@ -126,7 +134,7 @@ extension LiveNetwork {
       throw EngineIOClientError(
         .handshake, .connectionFailed("the proxy answered \(answer.head.status.code)"))
     }
-    try await channel.eventLoop.submit { exchange.handOver() }.get()
+    try await channel.eventLoop.submit { _ = exchange.handOver() }.get()
   }
 
   private func startTLS(

@@ -49,16 +49,11 @@ final class LiveSocket: ClientSocket, ChannelInboundHandler, @unchecked Sendable
     _ configuration: EngineIOClient.Configuration
   ) async throws -> LiveSocket {
     let socket = LiveSocket(channel, receiver: receiver, deflate: deflate, configuration)
-    let mark = ChannelOptions.Types.WriteBufferWaterMark(
-      low: max(configuration.sendBufferBytes / 2, 1), high: max(configuration.sendBufferBytes, 1))
-    try await channel.setOption(.writeBufferWaterMark, value: mark).get()
     try await channel.eventLoop.submit {
-      guard channel.isActive else {
-        throw EngineIOClientError(.handshake, .connectionLost("the server closed it"))
-      }
-      try channel.pipeline.syncOperations.addHandler(socket)
+      // A server may have sent its packets and closed by now.
+      if channel.isActive { try channel.pipeline.syncOperations.addHandler(socket) }
       receiver.opened(socket, response)
-      exchange.handOver()
+      for bytes in exchange.handOver() { socket.read(bytes) }
     }.get()
     return socket
   }
@@ -130,21 +125,28 @@ extension LiveSocket {
 
 extension LiveSocket {
   func setReading(_ isReading: Bool) {
-    channel.setOption(.autoRead, value: isReading).whenComplete { _ in }
+    // Later, since reading on may bring messages in the same stack.
+    channel.eventLoop.execute { [channel] in
+      channel.setOption(.autoRead, value: isReading).whenComplete { _ in }
+    }
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    var bytes = unwrapInboundIn(data)
+    read(unwrapInboundIn(data))
+  }
+
+  private func read(_ bytes: ByteBuffer) {
+    var bytes = bytes
     if received.readableBytes > 0 {
       received.writeBuffer(&bytes)
-      readFrames(context, &received)
+      readFrames(&received)
     } else {
-      readFrames(context, &bytes)
+      readFrames(&bytes)
       received = bytes.readableBytes > 0 ? bytes : ByteBuffer()
     }
   }
 
-  private func readFrames(_ context: ChannelHandlerContext, _ bytes: inout ByteBuffer) {
+  private func readFrames(_ bytes: inout ByteBuffer) {
     while let event = machine.next(in: &bytes) {
       switch event {
       case .text(let text): receiver.received(.text(text))
@@ -152,26 +154,26 @@ extension LiveSocket {
       case .ping(let payload):
         var frame = ByteBuffer()
         machine.write(pong: payload, into: &frame)
-        context.writeAndFlush(NIOAny(frame), promise: nil)
+        channel.writeAndFlush(frame, promise: nil)
       case .pong: break
       case .close(let code, let reason):
         end(.webSocketClosed(code: code?.rawValue, reason: reason))
-        closeConnection(context, code)
+        closeConnection(code)
       case .failure(let error):
         end(
           error == .messageTooBig || error == .frameTooBig
             ? .tooLarge(limit: machine.limits.maxMessageBytes) : .malformed(error.reason))
-        closeConnection(context, error.closeCode)
+        closeConnection(error.closeCode)
       }
     }
   }
 
   /// Answers a close frame, or says what is wrong, and leaves.
-  private func closeConnection(_ context: ChannelHandlerContext, _ code: WebSocketCloseCode?) {
+  private func closeConnection(_ code: WebSocketCloseCode?) {
     var frame = ByteBuffer()
     machine.writeClose(code, into: &frame)
-    context.writeAndFlush(NIOAny(frame), promise: nil)
-    context.close(promise: nil)
+    channel.writeAndFlush(frame, promise: nil)
+    channel.close(promise: nil)
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -63,7 +63,7 @@ extension EngineIOClient {
 
     /// Turns values into JSON and back for `send(json:)` and `decode(_:from:)`.
     public var jsonCodec: (any EngineIOJSONCodec)?
-    /// Where to tell what happens, as `debug`; packets as `trace`. Session ids are never logged.
+    /// Where to tell what happens, as `debug`. Session ids and messages are never logged.
     public var logger: Logger?
 
     /// Creates settings.

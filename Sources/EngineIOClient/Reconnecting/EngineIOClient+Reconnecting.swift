@@ -49,8 +49,9 @@ extension EngineIOClient {
     func pause() async throws {
       attempt += 1
       let delay = policy.delay(before: attempt, using: &generator)
+      let end = clock.now().advanced(by: delay)
       onRetry(attempt, delay)
-      await clock.sleep(clock.now().advanced(by: delay))
+      await clock.sleep(end)
       try Task.checkCancellation()
     }
     while true {
