@@ -177,7 +177,9 @@ let package = Package(
     .testTarget(
       name: "EngineIOClientTests",
       dependencies: [
-        "EngineIOClient", "EngineIOMiddleware", "HTTPAppTesting", nioCore, nioPosix, httpTypes,
+        "EngineIOClient", "EngineIOFoundation", "EngineIOMiddleware", "HTTPApp", "HTTPAppTesting",
+        "WebSocketCodec", asyncHTTPClient, nioCore, nioPosix, httpTypes,
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
     .testTarget(
       name: "DevelopmentServerTests",
@@ -191,6 +193,7 @@ let package = Package(
         "HTTPApp", "EngineIOClient", "EngineIOFoundation", "EngineIOMiddleware", "StaticFiles",
         "HTTPAppServer",
         "HTTPAppTesting", httpTypes, nioCore, .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
   ]
 )
