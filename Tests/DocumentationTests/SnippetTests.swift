@@ -46,8 +46,10 @@ struct SnippetTests {
   }
 
   private static func compiledSnippets() throws -> [String: String] {
-    let source = try String(
-      contentsOf: here.appending(path: "Snippets.swift"), encoding: .utf8)
+    let files = try FileManager.default.contentsOfDirectory(
+      at: here, includingPropertiesForKeys: nil)
+    let source = try files.filter { $0.lastPathComponent.hasPrefix("Snippets") }
+      .map { try String(contentsOf: $0, encoding: .utf8) }.joined(separator: "\n")
     var snippets: [String: String] = [:]
     for part in source.components(separatedBy: "  // snippet: ").dropFirst() {
       var lines = part.components(separatedBy: "\n")
