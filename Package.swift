@@ -112,7 +112,14 @@ let package = Package(
       ]),
     .executableTarget(
       name: "Serve", dependencies: ["DevelopmentServer", "HTTPAppServer", argumentParser]),
-    .executableTarget(name: "Eio", dependencies: ["EngineIOClient", argumentParser]),
+    .executableTarget(
+      name: "Eio",
+      dependencies: [
+        "EngineIOClient", "WebSocketCodec", argumentParser, httpTypes, nioCore, nioPosix,
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ]),
 
     // Programs.
     .executableTarget(
@@ -180,6 +187,11 @@ let package = Package(
         "EngineIOClient", "EngineIOFoundation", "EngineIOMiddleware", "HTTPApp", "HTTPAppTesting",
         "WebSocketCodec", asyncHTTPClient, nioCore, nioPosix, httpTypes,
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ]),
+    .testTarget(
+      name: "EioTests",
+      dependencies: [
+        "Eio", "EngineIOClient", "EngineIOMiddleware", "HTTPAppTesting", httpTypes, nioCore,
       ]),
     .testTarget(
       name: "DevelopmentServerTests",
