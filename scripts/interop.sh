@@ -28,7 +28,7 @@ fi
 configuration=${CONFIGURATION:-debug}
 read -r -a flags <<<"${SWIFT_FLAGS:-}"
 build=(swift build -c "$configuration" ${flags[@]+"${flags[@]}"})
-programs=(EchoServer ChatApp serve RequestFuzzer PayloadFuzzer FileFuzzer)
+programs=(EchoServer ChatApp serve eio RequestFuzzer PayloadFuzzer FileFuzzer)
 for program in "${programs[@]}"; do "${build[@]}" --product "$program"; done
 folder=$("${build[@]}" --show-bin-path)
 
