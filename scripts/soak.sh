@@ -13,7 +13,7 @@ python_environment
 
 read -r -a flags <<<"${SWIFT_FLAGS:-}"
 build=(swift build -c "${CONFIGURATION:-debug}" ${flags[@]+"${flags[@]}"})
-"${build[@]}" --product EchoServer
+for program in EchoServer eio; do "${build[@]}" --product "$program"; done
 programs=$("${build[@]}" --show-bin-path)
 
 say "soaking $programs/EchoServer for ${SOAK_SECONDS:-10} seconds"

@@ -16,7 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from conftest import Start
-from support import soak_library, soak_wire
+from support import soak_eio, soak_library, soak_wire
+from support.chaos import Chaos
 from support.programs import Program
 from support.soak import Soak
 from support.waiting import wait_for
@@ -26,6 +27,7 @@ SECONDS = float(os.environ.get("SOAK_SECONDS") or 10)
 SEED = int(os.environ.get("SOAK_SEED") or random.randrange(1 << 32))
 WIRE_PEERS = 24
 LIBRARY_PEERS = [["polling"], ["websocket"], ["polling", "websocket"]] * 4
+EIO_PEERS = ["polling", "websocket", "auto"] * 2
 INTERVAL, TIMEOUT = 0.5, 10
 SLACK = 20
 
@@ -54,7 +56,14 @@ async def run(soak: Soak) -> None:
         loop = asyncio.get_running_loop()
         wire = [loop.run_in_executor(threads, soak_wire.live, soak, number) for number in range(WIRE_PEERS)]
         library = [soak_library.live(soak, number, kind) for number, kind in enumerate(LIBRARY_PEERS)]
-        results = await asyncio.gather(*wire, *library, return_exceptions=True)
+        eio = [soak_eio.live(soak, number, kind) for number, kind in enumerate(EIO_PEERS)]
+        chaos = Chaos(soak.program, random.Random(soak.seed))
+        url = await chaos.open()
+        cutting = asyncio.create_task(chaos.run())
+        staying = [soak_eio.stay(soak, len(eio) + number, kind, url) for number, kind in enumerate(EIO_PEERS)]
+        results = await asyncio.gather(*wire, *library, *eio, *staying, return_exceptions=True)
+        cutting.cancel()
+        soak.count("connections cut", chaos.cuts)
     faults = [result for result in results if isinstance(result, BaseException)]
     if faults:
         pytest.fail("\n".join(map(repr, faults)), pytrace=False)
