@@ -27,6 +27,12 @@ let package = Package(
       ]),
     .executableTarget(name: "Load"),
     .executableTarget(
+      name: "ClientLoad",
+      dependencies: [
+        .product(name: "EngineIOClient", package: "HTTPApp"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
       name: "Workload",
       dependencies: [
         .product(name: "EngineIOMiddleware", package: "HTTPApp"),

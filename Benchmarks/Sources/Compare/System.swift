@@ -1,7 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of HTTPApp.
 
+import ArgumentParser
 import Foundation
+
+/// Starts a program that may run on one processor only.
+func start(
+  _ path: String, _ arguments: [String], on processor: Int, output: Pipe? = nil
+) throws -> Process {
+  let process = Process()
+  process.executableURL = URL(filePath: "/usr/bin/env")
+  process.arguments = ["taskset", "-c", String(processor), path] + arguments
+  process.standardOutput = output ?? FileHandle.nullDevice
+  process.standardError = output == nil ? FileHandle.nullDevice : FileHandle.standardError
+  try process.run()
+  return process
+}
+
+/// Waits until a server listens.
+func waitForPort(_ port: String, of name: String) throws {
+  for _ in 0..<100 {
+    if canConnect(to: UInt16(port) ?? 0) { return }
+    Thread.sleep(forTimeInterval: 0.1)
+  }
+  throw ValidationError("\(name) does not listen.")
+}
+
+/// The numbers that a program printed, once it is over.
+func readNumbers(from output: Pipe) -> [Double] {
+  String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    .split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+}
 
 /// User and system time of a process, in seconds.
 func processorTime(of process: Int32) -> Double {
