@@ -3,10 +3,12 @@
 
 """Peers and a system that misbehave: others are served meanwhile, and nothing is left behind."""
 
+import os
 import resource
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -122,11 +124,28 @@ def test_out_of_descriptors_a_file_is_an_error_and_not_missing(server: Program) 
         connection.sendall(GET)
         assert hello(connection)
         with descriptors_run_out(server, spare=0):
-            connection.sendall(b"GET /files/hello.txt HTTP/1.1\r\nHost: test\r\n\r\n")
+            connection.sendall(b"GET /files/nested/page.html HTTP/1.1\r\nHost: test\r\n\r\n")
             assert b" 500 " in receive(connection).split(b"\r\n")[0]
             assert witness.is_served()
-        connection.sendall(b"GET /files/hello.txt HTTP/1.1\r\nHost: test\r\n\r\n")
+        connection.sendall(b"GET /files/nested/page.html HTTP/1.1\r\nHost: test\r\n\r\n")
         assert b" 200 " in receive(connection).split(b"\r\n")[0]
+        connection.close()
+
+
+def test_out_of_descriptors_a_file_in_memory_is_served(server: Program, files: Path) -> None:
+    # What was changed just now is not kept.
+    os.utime(files / "hello.txt", (1_000_000_000, 1_000_000_000))
+    with leaves_nothing(server):
+        connection = connect(server)
+
+        def is_served() -> bool:
+            connection.sendall(b"GET /files/hello.txt HTTP/1.1\r\nHost: test\r\n\r\n")
+            return b" 200 " in receive(connection).split(b"\r\n")[0]
+
+        assert is_served()
+        with descriptors_run_out(server, spare=0):
+            # Beyond the time after which it would be looked for on the disk.
+            holds(is_served, "the file is served", during=1.5)
         connection.close()
 
 

@@ -137,7 +137,7 @@ struct ListingPage {
     body{margin:0;font:16px/1.5 system-ui,sans-serif;background:light-dark(#fff,#18181b);\
     color:light-dark(#18181b,#f4f4f5)}\
     main{max-width:56rem;margin:0 auto;padding:2rem 1rem}\
-    h1{font-size:1.25rem;font-weight:600;overflow-wrap:anywhere}\
+    h1,p{padding:0 .5rem}h1{font-size:1.25rem;font-weight:600;overflow-wrap:anywhere}\
     table{width:100%;border-collapse:collapse;font-variant-numeric:tabular-nums}\
     th{text-align:left;font-weight:500;font-size:.875rem;color:var(--dim)}\
     th,td{padding:.375rem .5rem;border-bottom:1px solid var(--line);white-space:nowrap}\

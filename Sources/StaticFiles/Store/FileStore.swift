@@ -62,7 +62,14 @@ final class FileStore: Sendable {
     {
       return .file(known, nil)
     }
-    let found = try find(known)
+    let found: Resource?
+    do {
+      found = try find(known)
+    } catch {
+      // Out of descriptors, what is known is better than nothing.
+      guard let known else { throw error }
+      return .file(known, nil)
+    }
     guard case .file(let file, let open)? = found else {
       if known != nil { cache.remove(key) }
       return found
