@@ -104,8 +104,7 @@ let package = Package(
       name: "DevelopmentServer",
       dependencies: [
         "HTTPApp", "HTTPAppServer", "EngineIOMiddleware", "StaticFiles", "WebSocketCodec",
-        httpTypes,
-        nioCore, nioPosix, asyncHTTPClient,
+        httpTypes, nioCore, nioPosix, asyncHTTPClient,
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Logging", package: "swift-log"),
@@ -197,6 +196,7 @@ let package = Package(
       name: "DevelopmentServerTests",
       dependencies: [
         "DevelopmentServer", "HTTPAppServer", "HTTPAppTesting", httpTypes, nioCore,
+        asyncHTTPClient,
         .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(

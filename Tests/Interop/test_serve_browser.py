@@ -18,8 +18,8 @@ from support.programs import Program
 from support.waiting import holds, wait_for
 
 PAGE = """<!doctype html>
-<html><head><title>{title}</title>
-<link rel="stylesheet" href="css/style.css"><style>@import "css/late.css";</style></head>
+<html><head><meta charset="utf-8"><title>{title}</title>
+<link rel="stylesheet" href="css/style.css"><style>@import "css/late ü.css";</style></head>
 <body><p>{title}</p><script>window.loads = sessionStorage.loads = +(sessionStorage.loads ?? 0) + 1</script>
 </body></html>
 """
@@ -33,7 +33,7 @@ def site(tmp_path: Path) -> Path:
     (site / "index.html").write_text(PAGE.format(title="First"))
     (site / "css" / "style.css").write_text('@import "deep.css"; p { color: rgb(1, 1, 1) }')
     (site / "css" / "deep.css").write_text("p { background-color: rgb(1, 1, 1) }")
-    (site / "css" / "late.css").write_text("p { border-top-color: rgb(1, 1, 1) }")
+    (site / "css" / "late ü.css").write_text("p { border-top-color: rgb(1, 1, 1) }")
     return site
 
 
@@ -152,7 +152,7 @@ def test_a_changed_style_sheet_is_swapped(driver, url: str, site: Path) -> None:
     for name, sheet, imports in [
         ("color", "style.css", '@import "deep.css"; '),
         ("backgroundColor", "deep.css", ""),
-        ("borderTopColor", "late.css", ""),
+        ("borderTopColor", "late ü.css", ""),
     ]:
         assert page.style(name) == "rgb(1, 1, 1)"
         for number in (2, 3):
@@ -207,6 +207,15 @@ def test_a_page_that_is_not_there_yet_appears(driver, start: Start, site: Path) 
     wait_for(lambda: driver.execute_script("return !!window.__live"), "the script")
     (site / "later.html").write_text(PAGE.format(title="Later"))
     wait_for(lambda: driver.title == "Later", "the page")
+
+
+def test_a_listing_follows_its_directory(driver, start: Start, site: Path) -> None:
+    driver.get(start("serve", str(site), "--live").url + "/css/")
+    names = "return [...document.querySelectorAll('tbody a')].map((link) => link.textContent)"
+    assert set(driver.execute_script(names)) == {"..", "deep.css", "late ü.css", "style.css"}
+    wait_for(lambda: driver.execute_script("return !!window.__live"), "the script")
+    (site / "css" / "new.txt").write_text("new")
+    wait_for(lambda: "new.txt" in driver.execute_script(names), "the new file")
 
 
 def test_pages_with_a_base(driver, start: Start, site: Path) -> None:

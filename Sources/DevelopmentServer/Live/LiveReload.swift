@@ -4,8 +4,6 @@
 import EngineIOMiddleware
 import HTTPApp
 import HTTPTypes
-import Logging
-import NIOCore
 import Synchronization
 
 /// Middleware that makes pages follow the files they are made of: it puts a script into every HTML

@@ -100,7 +100,7 @@ final class BackendSocket: Sendable {
   private func write(
     _ frame: @Sendable (inout WebSocketStateMachine, inout ByteBuffer) -> Bool
   ) async throws {
-    // In order, because either task writes frames of a kind that may come between any others.
+    // Frames of the two tasks may change places: one sends messages, the other answers pings.
     var out = ByteBuffer()
     guard machine.withLock({ frame(&$0, &out) }) else { return }
     try await channel.writeAndFlush(out)

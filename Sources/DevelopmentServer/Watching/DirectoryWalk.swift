@@ -14,9 +14,7 @@ enum DirectoryWalk {
   struct Entry {
     /// Relative to the directory that was asked for.
     var path: String
-    var status: stat
-
-    var isDirectory: Bool { status.st_mode & S_IFMT == S_IFDIR }
+    var isDirectory: Bool
   }
 
   /// Everything that counts in `directory` and below it, parents first. What goes away meanwhile, or
@@ -30,13 +28,12 @@ enum DirectoryWalk {
     var pending = [""]
     while let parent = pending.popLast() {
       enter(parent)
-      for name in names(in: join(directory, parent)) where WatchedNames.contains(name) {
+      for (name, isKnownDirectory) in entries(of: join(directory, parent)) {
         let path = join(parent, name)
-        var status = stat()
-        guard lstat(join(directory, path), &status) == 0 else { continue }
-        let entry = Entry(path: path, status: status)
-        each(entry)
-        if entry.isDirectory { pending.append(path) }
+        let isDirectory =
+          isKnownDirectory ?? (status(of: join(directory, path))?.isDirectory ?? false)
+        each(Entry(path: path, isDirectory: isDirectory))
+        if isDirectory { pending.append(path) }
       }
     }
   }
@@ -49,19 +46,32 @@ enum DirectoryWalk {
 
   static func isDirectory(_ path: String) -> Bool {
     var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    return stat(path, &status) == 0 && status.isDirectory
   }
 
-  private static func names(in directory: String) -> [String] {
+  /// What the system knows of a file, or of a link itself; nil where there is none.
+  static func status(of path: String) -> stat? {
+    var status = stat()
+    return lstat(path, &status) == 0 ? status : nil
+  }
+
+  /// - Returns: names, and whether each is a directory's, where the file system says so by itself.
+  private static func entries(of directory: String) -> [(name: String, isDirectory: Bool?)] {
     guard let stream = opendir(directory) else { return [] }
     defer { closedir(stream) }
-    var names: [String] = []
+    var entries: [(String, Bool?)] = []
     while let entry = readdir(stream) {
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
         String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
       }
-      if name != ".", name != ".." { names.append(name) }
+      guard name != ".", name != "..", WatchedNames.contains(name) else { continue }
+      let type = Int(entry.pointee.d_type)
+      entries.append((name, type == Int(DT_UNKNOWN) ? nil : type == Int(DT_DIR)))
     }
-    return names
+    return entries
   }
+}
+
+extension stat {
+  fileprivate var isDirectory: Bool { st_mode & S_IFMT == S_IFDIR }
 }

@@ -60,14 +60,16 @@ struct ScanningWatcher: FileWatcher {
   private static func scan(_ directory: String) -> [String: Fingerprint] {
     var found: [String: Fingerprint] = [:]
     DirectoryWalk.visit(directory) { entry in
-      guard !entry.isDirectory else { return }
+      guard !entry.isDirectory,
+        let status = DirectoryWalk.status(of: DirectoryWalk.join(directory, entry.path))
+      else { return }
       #if canImport(Darwin)
-        let time = entry.status.st_mtimespec
+        let time = status.st_mtimespec
       #else
-        let time = entry.status.st_mtim
+        let time = status.st_mtim
       #endif
       found[entry.path] = Fingerprint(
-        file: UInt64(entry.status.st_ino), size: Int64(entry.status.st_size),
+        file: UInt64(status.st_ino), size: Int64(status.st_size),
         seconds: time.tv_sec, nanoseconds: time.tv_nsec)
     }
     return found

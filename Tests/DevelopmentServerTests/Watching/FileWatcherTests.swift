@@ -3,6 +3,7 @@
 
 import Foundation
 import HTTPAppTesting
+import Synchronization
 import Testing
 
 @testable import DevelopmentServer
@@ -85,6 +86,40 @@ struct FileWatcherTests {
         try folder.write("public/a.txt", "1")
         await events.wait(for: "created a.txt")
       }
+    }
+
+    /// However an editor goes about it.
+    @Test(arguments: [
+      [("write", "4913"), ("remove", "4913"), ("move", "a.css a.css~"), ("write", "a.css")],
+      [("write", "sedAb3"), ("move", "sedAb3 a.css")],
+      [("write", ".a.css.swp"), ("write", "a.css"), ("remove", ".a.css.swp")],
+      [("remove", "a.css"), ("write", "a.css")],
+    ])
+    func savingAFileIsOneModifiedFile(steps: [(String, String)]) async throws {
+      let folder = try Folder(["a.css": "1"])
+      let seen = Mutex<[String]>([])
+      try await InotifyWatcher(directory: folder.path).events { events in
+        for (step, names) in steps {
+          let names = names.split(separator: " ").map(String.init)
+          switch step {
+          case "write": try folder.write(names[0], "2")
+          case "move": try folder.move(names[0], to: names[1])
+          default: try folder.remove(names[0])
+          }
+        }
+        try folder.write("end", "")
+        await events.wait(for: "created end")
+        seen.withLock { $0 = events.all }
+      }
+      let kinds: [Substring: FileChange.Kind] = [
+        "created": .created, "modified": .modified, "deleted": .deleted,
+      ]
+      var changes = ChangeSet()
+      for text in seen.withLock({ $0 }) where !text.hasSuffix(" end") {
+        let parts = text.split(separator: " ")
+        changes.add(.file(String(parts[1]), try #require(kinds[parts[0]])))
+      }
+      #expect(changes.files == ["a.css": .modified])
     }
 
     @Test func whatDoesNotFitIntoTheQueueIsLookedFor() throws {
