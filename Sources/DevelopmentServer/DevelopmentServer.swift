@@ -80,6 +80,8 @@ public struct DevelopmentServer: Sendable {
         }
         group.cancelAll()
       }
+      // Behind the ^C that a terminal shows.
+      if console.style.isColoured { console.print("") }
     }
   }
 

@@ -89,7 +89,9 @@ def on_terminal(programs: Path, site: Path, **environment: str) -> str:
 
 
 def test_a_terminal_gets_colours(programs: Path, site: Path) -> None:
-    assert "\x1b[32m200\x1b[0m  \x1b[1mGET\x1b[0m /css/style.css" in on_terminal(programs, site)
+    said = on_terminal(programs, site)
+    assert "\x1b[32m200\x1b[0m  \x1b[1mGET\x1b[0m /css/style.css" in said
+    assert said.endswith("^C\r\n")
 
 
 def test_colours_may_be_unwanted(programs: Path, site: Path) -> None:

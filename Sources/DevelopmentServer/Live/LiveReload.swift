@@ -135,9 +135,12 @@ private final class Revision: Sendable {
 }
 
 extension ChangeSet {
+  /// More are told of by a reload.
+  fileprivate static let mostStyleSheets = 100
+
   /// The changed style sheets in order; empty where anything else has changed.
   fileprivate var styleSheets: [String] {
-    guard !isIncomplete else { return [] }
+    guard !isIncomplete, files.count <= Self.mostStyleSheets else { return [] }
     let areSheets = files.allSatisfy { path, kind in
       // Control characters separate names and packets.
       kind != .deleted && path.lowercased().hasSuffix(".css")
