@@ -3,6 +3,7 @@
 
 public import EngineIO
 public import HTTPTypes
+import Logging
 import Synchronization
 
 extension EngineIOClient {
@@ -99,6 +100,7 @@ extension EngineIOClient {
       update { state, later in perform(state.machine.abort(), &state, &later) }
     }
     if let failure = state.withLock(\.failure) {
+      configuration.logger?.debug("not connected: \(failure)")
       await finish()
       throw failure
     }

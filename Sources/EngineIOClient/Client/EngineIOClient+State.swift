@@ -69,7 +69,6 @@ extension EngineIOClient {
 
   /// Tells of the events that wait, each after the one before it, whoever came upon them.
   private func tellEvents() {
-    guard let onEvent = handlers.onEvent else { return }
     var isContinued = false
     while true {
       let events = state.withLock { state -> [Event] in
@@ -80,7 +79,10 @@ extension EngineIOClient {
         return state.events
       }
       if events.isEmpty { return }
-      for event in events { onEvent(self, event) }
+      for event in events {
+        configuration.logger?.debug("\(event)")
+        handlers.onEvent?(self, event)
+      }
     }
   }
 }
@@ -132,8 +134,7 @@ extension EngineIOClient {
   }
 
   private func tell(_ event: Event, _ state: inout State, _ later: inout Later) {
-    configuration.logger?.debug("\(event)")
-    guard handlers.onEvent != nil else { return }
+    guard handlers.onEvent != nil || configuration.logger != nil else { return }
     state.events.append(event)
     later.hasEvents = true
   }
@@ -150,7 +151,6 @@ extension EngineIOClient {
     _ error: EngineIOClientError, _ state: inout State, _ later: inout Later
   ) {
     forgetUpgrade(error, state)
-    configuration.logger?.debug("not connected: \(error)")
     state.failure = error
     if let opening = state.opening.take() { later.waiters.append(opening) }
     close(&state, &later)

@@ -100,6 +100,8 @@ final class LiveNetwork: Network {
       decompression: .enabled(limit: .size(configuration.maxReceivedBytes)))
     // The client says itself, with its step, that a connection could not be made.
     own.connectionPool.retryConnectionEstablishment = false
+    // Servers in JavaScript and Python close what was idle for 5 s, and a post must not meet that.
+    own.connectionPool.idleTimeout = .seconds(4)
     if let proxy = configuration.proxy {
       own.proxy = .server(
         host: proxy.host, port: proxy.port,

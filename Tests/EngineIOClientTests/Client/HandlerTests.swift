@@ -184,6 +184,8 @@ import Testing
     }
     try await EngineIOApp(engine).test(mode) { test in
       let client = try await EngineIOClient.connect(test, transports: transports)
+      // A server that closes in the middle of an upgrade may do so after the client's last poll.
+      while client.transport != transports.last { await Task.yield() }
       try await client.send("please")
       var last: EngineIOMessage?
       for try await message in client.messages { last = message }
