@@ -72,7 +72,7 @@ extension EngineIOClient {
   }
 
   private func request(_ transport: TransportKind, _ state: State) -> ClientRequest {
-    var fields = headerFields
+    var fields = state.headerFields
     if let jar = state.cookies.value(isSecure: state.endpoint.isSecure, now: UnixTime.now()) {
       let own = fields[.cookie].map { $0 + "; " } ?? ""
       fields[.cookie] = own + jar
@@ -86,6 +86,10 @@ extension EngineIOClient {
 
   /// Takes from an answer what later requests need.
   private func take(_ response: ClientResponse, _ state: inout State) {
+    if !response.endpoint.hasSameOrigin(as: state.endpoint) {
+      state.headerFields.removeSecrets()
+      state.cookies = CookieJar()
+    }
     state.endpoint = response.endpoint
     state.cookies.store(response.headerFields, now: UnixTime.now())
   }

@@ -2,6 +2,7 @@
 // Part of HTTPApp.
 
 import EngineIO
+import HTTPTypes
 import Logging
 import NIOCore
 import Synchronization
@@ -10,6 +11,8 @@ extension EngineIOClient {
   struct State: Sendable {
     var machine: ClientStateMachine
     var endpoint: Endpoint
+    /// What every request has.
+    var headerFields: HTTPFields
     var cookies = CookieJar()
     /// How packets travel now, or did last.
     var transport = TransportKind.polling

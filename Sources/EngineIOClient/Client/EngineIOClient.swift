@@ -32,7 +32,6 @@ public final class EngineIOClient: Sendable {
   let handlers: Handlers
   let network: any Network
   let clock: ClientClock
-  let headerFields: HTTPFields
   let state: Mutex<State>
 
   /// Whether the task is one that runs handlers, which cannot wait for itself.
@@ -46,11 +45,10 @@ public final class EngineIOClient: Sendable {
     self.handlers = handlers
     self.network = network
     self.clock = clock
-    self.headerFields = headerFields
     state = Mutex(
       State(
         machine: ClientStateMachine(configuration: configuration.machine(transports: transports)),
-        endpoint: endpoint))
+        endpoint: endpoint, headerFields: headerFields))
   }
 }
 

@@ -42,13 +42,20 @@ struct ClientRequest: Sendable {
       throw EngineIOClientError(.handshake, .malformed("redirect to a URL that cannot be used"))
     }
     if !request.endpoint.hasSameOrigin(as: endpoint) {
-      request.headerFields[.authorization] = nil
-      request.headerFields[.cookie] = nil
+      request.headerFields.removeSecrets()
       if endpoint.isSecure && !request.endpoint.isSecure {
         throw EngineIOClientError(.handshake, .malformed("redirect from https to http"))
       }
     }
     return request
+  }
+}
+
+extension HTTPFields {
+  /// Removes what was meant for one origin, before a request goes to another.
+  mutating func removeSecrets() {
+    self[.authorization] = nil
+    self[.cookie] = nil
   }
 }
 

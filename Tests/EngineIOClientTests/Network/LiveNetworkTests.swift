@@ -23,10 +23,11 @@ import WebSocketCodec
   }
 
   private func expectEcho(
-    _ url: String, _ transports: [TransportKind], _ configuration: EngineIOClient.Configuration
+    _ url: String, _ transports: [TransportKind], _ configuration: EngineIOClient.Configuration,
+    headers: HTTPFields = [:]
   ) async throws {
     try await EngineIOClient.withConnection(
-      url, transports: transports, configuration: configuration
+      url, headers: headers, transports: transports, configuration: configuration
     ) { client in
       var messages = client.messages.makeAsyncIterator()
       for number in 0..<10 {
@@ -157,7 +158,13 @@ import WebSocketCodec
 
   @Test(arguments: transports, [301, 302, 307, 308])
   func redirected(transports: [TransportKind], status: Int) async throws {
-    let engine = EngineIOServer()
+    var configuration = EngineIOServer.Configuration()
+    configuration.headers = { _, request in
+      // The new server is another one, whatever the old one may know.
+      #expect(request.headerFields[.authorization] == nil)
+      #expect(request.headerFields[.cookie] == nil)
+    }
+    let engine = EngineIOServer(configuration)
     engine.onMessage { session, message in try await session.send(message) }
     try await EngineIOApp(engine, path: "/new/engine.io").test(.live) { test in
       let origin = try #require(test.origin)
@@ -167,7 +174,9 @@ import WebSocketCodec
         let location = origin + "/new/engine.io/?" + query
         return .body("", status: "\(status) Moved", fields: "location: \(location)\r\n")
       }) { old in
-        try await expectEcho(old + "/?user=a", transports, .init())
+        try await expectEcho(
+          old + "/?user=a", transports, .init(),
+          headers: [.authorization: "Basic YTpi", .cookie: "secret=1"])
       }
     }
   }
