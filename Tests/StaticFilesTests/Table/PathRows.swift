@@ -125,12 +125,6 @@ import Testing
       Row("/.well-known/security.txt", .file("contact", Answer.plain)),
     ]
     try await check(rows, files, mode)
-    // The same where the system has no call that confines.
-    let walking = try StaticFiles(
-      validating: ["/": .directory(site.root), "/s": .directory(site.root)],
-      configuration: .init(), files: ConfinedFiles(links: .insideRoot, asksKernel: false),
-      now: coarseNanoseconds)
-    if mode == .inProcess { try await check(rows, walking, mode) }
   }
 
   @Test(.timeLimit(.minutes(1)), arguments: TestMode.allCases)

@@ -8,7 +8,7 @@ import Testing
 @testable import StaticFiles
 
 /// RFC 9110 section 14.
-@Suite struct RangeTests {
+@Suite struct ByteRangesTests {
   typealias Requested = ByteRanges
 
   @Test(
