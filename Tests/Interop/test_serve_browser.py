@@ -164,6 +164,41 @@ def test_a_changed_style_sheet_is_swapped(driver, url: str, site: Path) -> None:
     wait_for(lambda: page.run("return document.querySelectorAll('link').length") == 1, "one link")
 
 
+def test_a_sheet_that_changes_while_it_loads(driver, start: Start, site: Path) -> None:
+    """Its requests are answered when all are there, and then one link is left."""
+    asked: list[str] = []
+    opened = threading.Event()
+
+    class Slow(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            number = len(asked)
+            if number > 1:
+                opened.wait(10)
+            self.send_response(200)
+            self.send_header("Content-Type", "text/css")
+            self.end_headers()
+            self.wfile.write(b"p { color: rgb(7, 7, %d) }" % number)
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as backend:
+        threading.Thread(target=backend.serve_forever, daemon=True).start()
+        sheets = f"/css/style.css=http://127.0.0.1:{backend.server_port}"
+        page = Page(driver, start("serve", str(site), "--live", "--proxy", sheets).url + "/")
+        assert page.style("color") == "rgb(7, 7, 1)"
+        for number in (2, 3):
+            (site / "css" / "style.css").write_text(f"/* {number} */")
+            wait_for(lambda: len(asked) == number, f"request {number}")
+        assert page.style("color") == "rgb(7, 7, 1)"
+        opened.set()
+        wait_for(lambda: page.style("color") == "rgb(7, 7, 3)", "the last one")
+        wait_for(lambda: page.run("return document.querySelectorAll('link').length") == 1, "one link")
+        assert page.mark == "still here"
+        backend.shutdown()
+
+
 @pytest.mark.parametrize("url", ["direct", "proxied", "prefixed"], indirect=True)
 def test_it_goes_over_to_a_websocket(driver, url: str, site: Path) -> None:
     page = Page(driver, url)

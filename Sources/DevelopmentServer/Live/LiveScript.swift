@@ -81,7 +81,9 @@ enum LiveScript {
           }
           return found;
         };
+        const superseded = new Set([...loading.values()].flat());
         const owners = [...document.querySelectorAll("link[rel~=stylesheet], style")].filter((owner) => {
+          if (superseded.has(owner)) return false;
           const isChanged = owner.href ? changed.has(pathOf(owner.href)) : false;
           if (isChanged) linked.add(pathOf(owner.href));
           const imports = owner.sheet ? importsChanged(owner.sheet) : false;
@@ -95,6 +97,9 @@ enum LiveScript {
         owners.forEach(replace);
       };
 
+      /** Links that are loading, and those that go when they are there. */
+      const loading = new Map();
+
       /** The old sheet stays until the new one is there, so that the page is never without. */
       const replace = (owner) => {
         const successor = owner.cloneNode(true);
@@ -102,7 +107,12 @@ enum LiveScript {
           const url = new URL(owner.href);
           url.searchParams.set("__live", revision);
           successor.href = url;
-          const done = () => owner.remove();
+          const olds = [owner, ...(loading.get(owner) ?? [])];
+          const done = () => {
+            olds.forEach((old) => { old.remove(); loading.delete(old); });
+            loading.delete(successor);
+          };
+          loading.set(successor, olds);
           successor.addEventListener("load", done, { once: true });
           successor.addEventListener("error", done, { once: true });
           owner.after(successor);
