@@ -4,12 +4,13 @@
 /// One session of an Engine.IO client, protocol version 4, without I/O and without a clock.
 ///
 /// ```
-///              connect              handshake            end
-///      idle ─────────▶ connecting ───────────▶ open ──────────────▶ closed
-///                      │  ▲    │               │  ▲                   ▲
-///         next transport──┘    │               └──┘ poll, post, probe, │
-///                              │                    upgrade, ping …   │
-///                              └──────────────────────────────────────┘ failed
+///          connect               handshake           end
+///   idle ───────────▶ connecting ───────────▶ open ────────▶ closed
+///                      │  ▲    │              │  ▲             ▲
+///                      └──┘    │              └──┘             │
+///               next transport │      poll, post, probe,       │
+///                              │       upgrade, ping …         │
+///                              └───────────────────────────────┘ failed
 /// ```
 ///
 /// Every event is a method; what has to be done about it comes back as actions. Leaving `open` is

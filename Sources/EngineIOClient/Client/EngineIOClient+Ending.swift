@@ -53,6 +53,6 @@ extension EngineIOClient {
     await waiter?.waitForResume()
     let (closer, handlerTask) = state.withLock { ($0.closer, $0.handlerTask) }
     await closer?.value
-    if !Self.isHandling { await handlerTask?.value }
+    if Self.handling != ObjectIdentifier(self) { await handlerTask?.value }
   }
 }

@@ -76,7 +76,7 @@ extension EngineIOClient {
 
   func deliver(_ message: EngineIOMessage, _ state: inout State, _ later: inout Later) {
     state.mailbox.append(message)
-    if !state.receivers.isEmpty { later.waiters += state.receivers.takeAll() }
+    if !state.receivers.isEmpty { later.resume(state.receivers.takeAll()) }
     guard state.mailbox.count > configuration.receiveBufferMessages, !state.isPaused else { return }
     state.isPaused = true
     for (_, socket) in state.sockets { socket.setReading(false) }
@@ -95,7 +95,7 @@ extension EngineIOClient {
   // MARK: Handlers
 
   func runHandlers() async {
-    await Self.$isHandling.withValue(true) {
+    await Self.$handling.withValue(ObjectIdentifier(self)) {
       do {
         try await handlers.onConnect?(self)
         if let onMessage = handlers.onMessage {

@@ -112,7 +112,7 @@ extension EngineIOClient {
     }
 
     func becameWritable() {
-      client.update { state, later in later.waiters += state.senders.takeAll() }
+      client.update { state, later in later.resume(state.senders.takeAll()) }
     }
   }
 

@@ -54,6 +54,10 @@ extension EngineIOClient {
     /// What is cancelled may answer in the same stack.
     var cancelled: [Task<Void, Never>] = []
     var hasEvents = false
+
+    mutating func resume(_ taken: [Waiter]) {
+      if waiters.isEmpty { waiters = taken } else { waiters += taken }
+    }
   }
 
   /// Changes the state, and does then what must not be done while it is locked.
@@ -127,7 +131,7 @@ extension EngineIOClient {
       }
     }
     if !state.senders.isEmpty, !state.machine.isAboveHighWaterMark {
-      later.waiters += state.senders.takeAll()
+      later.resume(state.senders.takeAll())
     }
     setTimer(&state)
   }
@@ -164,7 +168,8 @@ extension EngineIOClient {
   ) {
     state.disconnection = disconnection
     tell(.disconnected(disconnection), &state, &later)
-    later.waiters += state.receivers.takeAll() + state.senders.takeAll()
+    later.resume(state.receivers.takeAll())
+    later.resume(state.senders.takeAll())
     close(&state, &later)
   }
 
@@ -179,7 +184,7 @@ extension EngineIOClient {
       for task in tasks { await task.value }
       await network.shutDown()
     }
-    later.waiters += state.enders.takeAll()
+    later.resume(state.enders.takeAll())
   }
 
   private func rememberUpgrade(_ state: State) {

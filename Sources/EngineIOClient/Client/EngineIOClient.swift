@@ -34,8 +34,8 @@ public final class EngineIOClient: Sendable {
   let clock: ClientClock
   let state: Mutex<State>
 
-  /// Whether the task is one that runs handlers, which cannot wait for itself.
-  @TaskLocal static var isHandling = false
+  /// The client whose handlers the task runs, which cannot wait for itself.
+  @TaskLocal static var handling: ObjectIdentifier?
 
   init(
     _ endpoint: Endpoint, headerFields: HTTPFields, transports: [TransportKind],
