@@ -116,7 +116,6 @@ let package = Package(
       dependencies: [
         "EngineIOClient", "WebSocketCodec", argumentParser, httpTypes, nioCore, nioPosix,
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
-        .product(name: "Logging", package: "swift-log"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
 
@@ -190,7 +189,7 @@ let package = Package(
     .testTarget(
       name: "EioTests",
       dependencies: [
-        "Eio", "EngineIOClient", "EngineIOMiddleware", "HTTPAppTesting", httpTypes, nioCore,
+        "Eio", "EngineIOClient", argumentParser, httpTypes, nioCore,
       ]),
     .testTarget(
       name: "DevelopmentServerTests",

@@ -5,7 +5,6 @@ import ArgumentParser
 import EngineIOClient
 import Foundation
 import HTTPTypes
-import Logging
 import NIOSSL
 import UnixSignals
 import WebSocketCodec
@@ -98,9 +97,6 @@ struct Eio: AsyncParsableCommand {
   @Option(help: "Go through this HTTP proxy: [http://][USER:PASSWORD@]HOST:PORT.")
   var proxy: ProxyArgument?
 
-  @Flag(name: .shortAndLong, help: "Log what the client does to standard error.")
-  var verbose = false
-
   func validate() throws {
     if let count, count < 1 { throw ValidationError("--count is at least 1.") }
     if let maxAttempts, maxAttempts < 1 { throw ValidationError("--max-attempts is at least 1.") }
@@ -170,26 +166,28 @@ struct Eio: AsyncParsableCommand {
     }
     if deflate { configuration.webSocketCompression = WebSocketDeflate.Options(minimumBytes: 1) }
     configuration.proxy = proxy?.proxy
-    do {
-      if insecure { configuration.tls.certificateVerification = .none }
-      if let cacert {
-        let certificates = try NIOSSLCertificate.fromPEMFile(cacert)
-        configuration.tls.trustRoots = .certificates(certificates)
-      }
-      if let cert, let key {
-        configuration.tls.certificateChain = try NIOSSLCertificate.fromPEMFile(cert)
-          .map { .certificate($0) }
-        configuration.tls.privateKey = .privateKey(try NIOSSLPrivateKey(file: key, format: .pem))
-      }
-    } catch {
-      throw ValidationError("A certificate or a key cannot be read: \(error)")
+    if insecure { configuration.tls.certificateVerification = .none }
+    if let cacert {
+      configuration.tls.trustRoots = .certificates(try certificates(in: cacert))
     }
-    if verbose {
-      var logger = Logger(label: "eio", factory: { StreamLogHandler.standardError(label: $0) })
-      logger.logLevel = .trace
-      configuration.logger = logger
+    if let cert, let key {
+      configuration.tls.certificateChain = try certificates(in: cert).map { .certificate($0) }
+      configuration.tls.privateKey = .privateKey(
+        try fromFile(key) { try NIOSSLPrivateKey(file: $0, format: .pem) })
     }
     return configuration
+  }
+
+  private func certificates(in file: String) throws -> [NIOSSLCertificate] {
+    try fromFile(file) { try NIOSSLCertificate.fromPEMFile($0) }
+  }
+
+  private func fromFile<Value>(_ file: String, _ read: (String) throws -> Value) throws -> Value {
+    do {
+      return try read(file)
+    } catch {
+      throw ValidationError("\(file) cannot be read as PEM.")
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of HTTPApp.
 
+import EngineIOClient
 import NIOCore
 import Testing
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of HTTPApp.
 
+import ArgumentParser
+import EngineIOClient
 import HTTPTypes
 import Testing
 
