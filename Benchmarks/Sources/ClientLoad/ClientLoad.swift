@@ -124,7 +124,7 @@ struct Sample {
 
   init(_ load: EchoLoad) {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(RUSAGE_SELF.rawValue, &usage)
     cpu = Self.seconds(usage.ru_utime) + Self.seconds(usage.ru_stime)
     var now = timespec()
     clock_gettime(CLOCK_MONOTONIC, &now)
