@@ -109,7 +109,7 @@ extension LiveNetwork {
       if case .connectTimeout? = error as? ChannelError {
         throw EngineIOClientError(.handshake, .timeout)
       }
-      throw EngineIOClientError(.handshake, .connectionFailed("\(error)"))
+      throw EngineIOClientError(.handshake, .connectionFailed(ConnectionFailure.text(error)))
     }
   }
 

@@ -8,6 +8,7 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPCompression
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// Reaches servers over sockets.
@@ -68,7 +69,8 @@ final class LiveNetwork: Network {
     switch error {
     case is CancellationError: return .cancelled
     case is NIOTooManyBytesError: return .tooLarge(limit: limit)
-    case is NIOConnectionError, is IOError: return .connectionFailed("\(error)")
+    case is NIOConnectionError, is IOError, is NIOSSLError:
+      return .connectionFailed(ConnectionFailure.text(error))
     case let error as HTTPClientError:
       switch error {
       case .cancelled: return .cancelled
