@@ -100,7 +100,7 @@ def test_it_stays_through_heartbeats(server: Program, connect: Connect, transpor
     assert client.wait_for("ping")["ms"] > 200
     client.process.send_signal(signal.SIGINT)
     assert client.end() == 130
-    assert client.find("disconnected", reason="client close")
+    assert client.wait_for("disconnected")["reason"] == "client close"
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)

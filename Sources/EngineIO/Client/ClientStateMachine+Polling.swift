@@ -39,6 +39,8 @@ extension ClientStateMachine {
         if isClosed { return actions }
       }
     } catch {
+      // A server that has read the goodbye may answer a poll with nothing at all.
+      if isClosing { return actions + proceed(now: now) }
       let error = EngineIOClientError(.poll, .malformed("\(error)"), transport: .polling)
       return actions + end(.parseError, error)
     }
@@ -96,6 +98,10 @@ extension ClientStateMachine {
   ) -> [Action] {
     self.isReceiving = isReceiving
     return isReceiving ? proceed(now: now) : []
+  }
+
+  private var isClosing: Bool {
+    if case .open(let session) = state { session.closing != nil } else { false }
   }
 
   mutating func set(_ polling: Polling) {
