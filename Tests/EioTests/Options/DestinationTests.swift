@@ -12,7 +12,7 @@ struct DestinationTests {
     (":5000", "http://localhost:5000", "/engine.io/"),
     ("wss://example.com/", "wss://example.com", "/engine.io/"),
     ("https://example.com/socket/", "https://example.com", "/socket/"),
-    ("http://[::1]:5000/a/b?x=/1#part", "http://[::1]:5000?x=/1#part", "/a/b"),
+    ("http://[::1]:5000/a/b?x=/1#part", "http://[::1]:5000?x=/1", "/a/b"),
     ("example.com?token=1", "http://example.com?token=1", "/engine.io/"),
   ])
   func takesWhatPeopleWrite(text: String, url: String, path: String) {
