@@ -29,14 +29,14 @@ final class LiveReload: HTTPMiddleware {
 
   init(
     watcher: any FileWatcher, batches: ChangeBatches = ChangeBatches(),
-    report: @escaping @Sendable (Report) -> Void = { _ in }
+    pingInterval: Duration = .seconds(25), report: @escaping @Sendable (Report) -> Void = { _ in }
   ) {
     self.watcher = watcher
     self.report = report
     self.batches = batches
     // Proxies may show browsers another origin than they ask this server for, so it is not compared.
     // What a page of another origin could learn is that files change, and the names of style sheets.
-    engine = EngineIOServer(.init(allowedOrigins: .unchecked))
+    engine = EngineIOServer(.init(pingInterval: pingInterval, allowedOrigins: .unchecked))
     engine.onConnect { [revision] session, _ in
       try await session.send(.text("revision\n\(revision.current)"))
     }

@@ -14,7 +14,10 @@ struct LiveReloadTests {
   private let watcher = ScriptedWatcher()
 
   private func live(_ app: some HTTPApplication) -> some HTTPApplication {
-    app.wrapped(by: LiveReload(watcher: watcher, batches: ChangeBatches { _ in }))
+    // No ping in between, however long the test takes.
+    app.wrapped(
+      by: LiveReload(
+        watcher: watcher, batches: ChangeBatches { _ in }, pingInterval: .seconds(3600)))
   }
 
   private let page = HTTPHandler { request in

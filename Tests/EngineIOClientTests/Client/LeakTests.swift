@@ -33,7 +33,8 @@ import Testing
   private static func connect(_ url: String, _ count: Int) async throws {
     for number in 0..<count {
       let transports = ServerTests.transports[number % ServerTests.transports.count]
-      let client = try await EngineIOClient.connect(url, transports: transports)
+      let client = try await EngineIOClient.connect(
+        url, transports: transports, configuration: .patient)
       try await client.send("a")
       var messages = client.messages.makeAsyncIterator()
       #expect(try await messages.next() == .text("a"))

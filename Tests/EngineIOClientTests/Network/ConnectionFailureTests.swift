@@ -11,7 +11,8 @@ struct ConnectionFailureTests {
   @Test(arguments: TransportKind.allCases)
   func aClosedPortIsSaidInWords(transport: TransportKind) async throws {
     let error = await #expect(throws: EngineIOClientError.self) {
-      try await EngineIOClient.connect("http://127.0.0.1:1", transports: [transport])
+      try await EngineIOClient.connect(
+        "http://127.0.0.1:1", transports: [transport], configuration: .patient)
     }
     #expect(error?.cause == .connectionFailed("127.0.0.1 port 1: Connection refused"))
   }
@@ -20,7 +21,8 @@ struct ConnectionFailureTests {
     try await EngineIOApp(EngineIOServer()).test(.live) { test in
       let origin = try #require(test.origin).replacing("http:", with: "https:")
       let error = await #expect(throws: EngineIOClientError.self) {
-        try await EngineIOClient.connect(origin, transports: [.polling])
+        try await EngineIOClient.connect(
+          origin, transports: [.polling], configuration: .patient)
       }
       #expect(error?.cause == .connectionFailed("TLS handshake failed: WRONG_VERSION_NUMBER"))
     }

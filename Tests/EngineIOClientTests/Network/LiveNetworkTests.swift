@@ -50,7 +50,7 @@ import WebSocketCodec
     try await ServerTests.echo().test(.live) { test in
       let tls = try Certificates.server()
       try await Tunnel.run(.relay(toPort: try port(test)), tls: tls) { tunnel in
-        var configuration = EngineIOClient.Configuration()
+        var configuration = EngineIOClient.Configuration.patient
         configuration.tls = try Certificates.client()
         try await expectEcho("https://\(host):\(tunnel.port)", transports, configuration)
       }
@@ -61,7 +61,7 @@ import WebSocketCodec
     try await ServerTests.echo().test(.live) { test in
       let tls = try Certificates.server(requiresClient: true)
       try await Tunnel.run(.relay(toPort: try port(test)), tls: tls) { tunnel in
-        var configuration = EngineIOClient.Configuration()
+        var configuration = EngineIOClient.Configuration.patient
         configuration.tls = try Certificates.client(showsCertificate: true)
         try await expectEcho("wss://localhost:\(tunnel.port)", transports, configuration)
         configuration.tls = try Certificates.client()
@@ -79,11 +79,12 @@ import WebSocketCodec
         tunnel in
         let url = "https://localhost:\(tunnel.port)"
         let error = await #expect(throws: EngineIOClientError.self) {
-          try await EngineIOClient.connect(url, transports: [transport])
+          try await EngineIOClient.connect(
+            url, transports: [transport], configuration: .patient)
         }
         #expect(error?.step == .handshake)
         #expect(error?.transport == transport)
-        var configuration = EngineIOClient.Configuration()
+        var configuration = EngineIOClient.Configuration.patient
         configuration.tls.certificateVerification = .none
         try await expectEcho(url, [transport], configuration)
       }
@@ -98,7 +99,7 @@ import WebSocketCodec
       let tls = isSecure ? try Certificates.server() : nil
       try await Tunnel.run(.relay(toPort: try port(test)), tls: tls) { server in
         try await Tunnel.run(.proxy()) { proxy in
-          var configuration = EngineIOClient.Configuration()
+          var configuration = EngineIOClient.Configuration.patient
           configuration.tls = try Certificates.client()
           configuration.proxy = .init(
             host: "127.0.0.1", port: proxy.port,
@@ -120,7 +121,7 @@ import WebSocketCodec
   @Test(arguments: [TransportKind.polling, .websocket])
   func proxyRefuses(transport: TransportKind) async throws {
     try await Tunnel.run(.proxy(status: 403)) { proxy in
-      var configuration = EngineIOClient.Configuration()
+      var configuration = EngineIOClient.Configuration.patient
       configuration.proxy = .init(host: "127.0.0.1", port: proxy.port)
       let error = await #expect(throws: EngineIOClientError.self) {
         try await EngineIOClient.connect(
@@ -137,7 +138,7 @@ import WebSocketCodec
   @Test(arguments: transports) func addressOfVersion6(transports: [TransportKind]) async throws {
     try await ServerTests.echo().test(.live) { test in
       try await Tunnel.run(.relay(toPort: try port(test)), host: "::1") { tunnel in
-        try await expectEcho("http://[::1]:\(tunnel.port)", transports, .init())
+        try await expectEcho("http://[::1]:\(tunnel.port)", transports, .patient)
       }
     }
   }
@@ -145,7 +146,8 @@ import WebSocketCodec
   @Test(arguments: [TransportKind.polling, .websocket])
   func nobodyListens(transport: TransportKind) async throws {
     let error = await #expect(throws: EngineIOClientError.self) {
-      try await EngineIOClient.connect("http://127.0.0.1:1", transports: [transport])
+      try await EngineIOClient.connect(
+        "http://127.0.0.1:1", transports: [transport], configuration: .patient)
     }
     #expect(error?.step == .handshake)
     guard case .connectionFailed = error?.cause else {
@@ -175,7 +177,7 @@ import WebSocketCodec
         return .body("", status: "\(status) Moved", fields: "location: \(location)\r\n")
       }) { old in
         try await expectEcho(
-          old + "/?user=a", transports, .init(),
+          old + "/?user=a", transports, .patient,
           headers: [.authorization: "Basic YTpi", .cookie: "secret=1"])
       }
     }
@@ -192,7 +194,8 @@ import WebSocketCodec
       return .body("", status: "302 Found", fields: "location: /again\(number)/\r\n")
     }) { origin in
       let error = await #expect(throws: EngineIOClientError.self) {
-        try await EngineIOClient.connect(origin, transports: [transport])
+        try await EngineIOClient.connect(
+          origin, transports: [transport], configuration: .patient)
       }
       #expect(error?.response?.status == 302)
       #expect(count.withLock { $0 } == 6)
@@ -204,7 +207,7 @@ import WebSocketCodec
   @Test func compressedWebSocket() async throws {
     let app = ServerTests.echo(.init(webSocketCompression: WebSocketCompression()))
     try await app.test(.live) { test in
-      var configuration = EngineIOClient.Configuration()
+      var configuration = EngineIOClient.Configuration.patient
       configuration.webSocketCompression = .init()
       try await expectEcho(try #require(test.origin), [.websocket], configuration)
     }
@@ -213,7 +216,7 @@ import WebSocketCodec
   @Test func ownHTTPClient() async throws {
     try await ServerTests.echo().test(.live) { test in
       let http = HTTPClient(eventLoopGroupProvider: .singleton)
-      var configuration = EngineIOClient.Configuration()
+      var configuration = EngineIOClient.Configuration.patient
       configuration.httpClient = http
       let url = try #require(test.origin)
       for transports in Self.transports { try await expectEcho(url, transports, configuration) }

@@ -31,7 +31,7 @@ import Testing
   }
 
   private var configuration: EngineIOClient.Configuration {
-    var configuration = EngineIOClient.Configuration()
+    var configuration = EngineIOClient.Configuration.patient
     configuration.maxReceivedBytes = 4000
     return configuration
   }
@@ -91,7 +91,8 @@ import Testing
       }
     }) { origin in
       let error = await #expect(throws: EngineIOClientError.self) {
-        try await EngineIOClient.connect(origin, transports: [.websocket])
+        try await EngineIOClient.connect(
+          origin, transports: [.websocket], configuration: .patient)
       }
       #expect(error?.step == .handshake)
       #expect(error?.transport == .websocket)
@@ -137,7 +138,8 @@ import Testing
     try await RawServer.run({ _ in nil }) { origin in
       for transport in [TransportKind.polling, .websocket] {
         let connecting = Task {
-          try await EngineIOClient.connect(origin, transports: [transport])
+          try await EngineIOClient.connect(
+            origin, transports: [transport], configuration: .patient)
         }
         connecting.cancel()
         let result = await connecting.result
@@ -150,7 +152,7 @@ import Testing
   @Test(arguments: [TransportKind.polling, .websocket])
   func requestTimeout(transport: TransportKind) async throws {
     try await RawServer.run({ _ in nil }) { origin in
-      var configuration = EngineIOClient.Configuration()
+      var configuration = EngineIOClient.Configuration.patient
       configuration.requestTimeout = .milliseconds(20)
       let error = await #expect(throws: EngineIOClientError.self) {
         try await EngineIOClient.connect(

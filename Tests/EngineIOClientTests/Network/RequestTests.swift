@@ -57,7 +57,7 @@ import Testing
   func fieldsQueryAndCookies(mode: TestMode) async throws {
     let seen = Log()
     try await Self.app(seen).test(mode) { test in
-      var configuration = EngineIOClient.Configuration()
+      var configuration = EngineIOClient.Configuration.patient
       configuration.timestampRequests = true
       let client = try await EngineIOClient.connect(
         test, query: "/?user=a%20b&EIO=3&sid=x&flag",

@@ -88,7 +88,7 @@ extension EngineIOClient {
   static func connect(
     _ client: TestClient, query: String = "", headers: HTTPFields = [:],
     transports: [TransportKind] = [.polling, .websocket],
-    configuration: Configuration = Configuration(), handlers: Handlers = Handlers()
+    configuration: Configuration = .patient, handlers: Handlers = Handlers()
   ) async throws(EngineIOClientError) -> EngineIOClient {
     let network: any Network =
       client.origin == nil ? AppNetwork(client: client) : LiveNetwork(configuration)
