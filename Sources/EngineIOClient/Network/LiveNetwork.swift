@@ -61,15 +61,22 @@ final class LiveNetwork: Network {
     } catch let error as EngineIOClientError {
       throw error
     } catch {
-      throw EngineIOClientError(.poll, Self.cause(of: error, configuration.maxReceivedBytes))
+      throw EngineIOClientError(
+        .poll, Self.cause(of: error, endpoint, configuration.maxReceivedBytes))
     }
   }
 
-  private static func cause(of error: any Error, _ limit: Int) -> EngineIOClientError.Cause {
+  private static func cause(
+    of error: any Error, _ endpoint: Endpoint, _ limit: Int
+  ) -> EngineIOClientError.Cause {
     switch error {
     case is CancellationError: return .cancelled
     case is NIOTooManyBytesError: return .tooLarge(limit: limit)
-    case is NIOConnectionError, is IOError, is NIOSSLError:
+    case is IOError:
+      // Of an address that needed no looking up, there is nothing more in the error.
+      return .connectionFailed(
+        "\(endpoint.host) port \(endpoint.port): \(ConnectionFailure.text(error))")
+    case is NIOConnectionError, is NIOSSLError:
       return .connectionFailed(ConnectionFailure.text(error))
     case let error as HTTPClientError:
       switch error {
