@@ -144,7 +144,10 @@ def test_posts_are_split_at_the_servers_limit(page: Page) -> None:
     posts, whole = page.run(WAYS["polling"], script)
     assert whole
     assert max(posts) <= 1_000_000
-    assert [size for size in posts if size > 3] == [3 * 300_001 + 2] * 3
+    # A pong may share a post, with a separator.
+    full = 3 * 300_001 + 2
+    large = [size for size in posts if size > 3]
+    assert len(large) == 3 and all(size in (full, full + 2) for size in large)
 
 
 def test_many_messages_in_order(page: Page, way: dict) -> None:
