@@ -248,6 +248,8 @@ final class HTTPConnection: ChannelDuplexHandler, LoopFlushable, @unchecked Send
     isTaskEnded = true
     task = nil
     currentTask = nil
+    // It may have ended before its task had.
+    if phase == .closed { loop.remove(self) }
     webSocket.beginReceiver()
   }
 
